@@ -1,0 +1,4 @@
+import { generate } from "./generate.js";
+
+/** Every command of the command line. */
+export const commands = [generate] as const;

@@ -1,0 +1,111 @@
+import { mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import type { ByteSink, ByteSource } from "../events/bytes.js";
+import { UserError } from "../ir/errors.js";
+
+/** What the operating system's error means for the user. */
+function reason(error: unknown): string {
+  switch ((error as { code?: string }).code) {
+    case "ENOENT":
+      return "there is no such file or folder";
+    case "EACCES":
+    case "EPERM":
+    case "EROFS":
+      return "no permission";
+    case "ENOTDIR":
+      return "a part of the path is a file, not a folder";
+    case "EISDIR":
+      return "it is a folder, not a file";
+    case "ENOSPC":
+      return "no space left on the device";
+    default:
+      return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** Opens a file for random access, runs `use`, and closes it. A file that cannot be opened is a UserError. */
+export async function withFile<T>(path: string, use: (source: ByteSource) => Promise<T>): Promise<T> {
+  const handle = await open(path, "r").catch((error: unknown) => {
+    throw new UserError(`cannot be opened: ${reason(error)}`, { where: path });
+  });
+  try {
+    const info = await handle.stat();
+    if (!info.isFile()) throw new UserError("it is not a file", { where: path });
+    return await use({
+      name: path,
+      size: info.size,
+      read: async (offset, length) => {
+        const bytes = new Uint8Array(length);
+        let done = 0;
+        while (done < length) {
+          const { bytesRead } = await handle.read(bytes, done, length - done, offset + done);
+          if (bytesRead === 0)
+            throw new UserError("the file became shorter while it was read", { where: path });
+          done += bytesRead;
+        }
+        return bytes;
+      },
+    });
+  } finally {
+    await handle.close();
+  }
+}
+
+/** How many bytes are gathered before they are written. */
+const WRITE_BYTES = 1 << 20;
+
+/**
+ * Writes a file whole or not at all: `produce` fills a temporary file beside it, which takes the name at the
+ * end. A folder that cannot be written to is a UserError.
+ */
+export async function writeAtomically(
+  path: string,
+  produce: (sink: ByteSink) => Promise<void>,
+): Promise<void> {
+  const fail = (error: unknown): never => {
+    throw new UserError(`cannot be written: ${reason(error)}`, {
+      where: path,
+      hint: "Choose another output with -o.",
+    });
+  };
+  if (
+    await stat(path).then(
+      (s) => s.isDirectory(),
+      () => false,
+    )
+  ) {
+    throw new UserError("it is a folder, not a file", {
+      where: path,
+      hint: "Choose another output with -o.",
+    });
+  }
+  const folder = dirname(path);
+  await mkdir(folder, { recursive: true }).catch(fail);
+  const temporary = join(folder, `.${basename(path)}.${process.pid}.tmp`);
+  const handle = await open(temporary, "wx").catch(fail);
+  try {
+    let pending: Uint8Array[] = [];
+    let waiting = 0;
+    const flush = async (): Promise<void> => {
+      for (const bytes of pending) await handle.writeFile(bytes).catch(fail);
+      pending = [];
+      waiting = 0;
+    };
+    try {
+      await produce({
+        write: async (bytes) => {
+          pending.push(bytes);
+          waiting += bytes.length;
+          if (waiting >= WRITE_BYTES) await flush();
+        },
+      });
+      await flush();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, path).catch(fail);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}

@@ -1,0 +1,43 @@
+import { PARTITIONS } from "./geometry.js";
+
+/** Layer efficiency: probability that a muon leaves a cluster in a layer (issue 2; 0.980 in `mc_ntuple.root`). */
+export const LAYER_EFFICIENCY = 0.98;
+
+/** Probability of a cluster of 1, 2, 3, 4, 5 strips (issue 2). */
+export const CLUSTER_SIZE_WEIGHTS: readonly number[] = [0.33, 0.5, 0.09, 0.03, 0.05];
+/** Mean cluster size, strips: 1.97. */
+export const MEAN_CLUSTER_SIZE = CLUSTER_SIZE_WEIGHTS.reduce((sum, w, i) => sum + w * (i + 1), 0);
+
+/** Mean bend per layer, pT·|Δφ| in mrad·GeV, at pseudorapidity |η| (issue 2). */
+export function bendMradGeV(eta: number): number {
+  return 3.9 - 4.0 * (Math.abs(eta) - 2.4);
+}
+
+/** Relative spread of the bend, which stands for multiple scattering in the material before the chamber (issue 2). */
+export function bendSpread(pt: number): number {
+  return pt > 20 ? 0.2 : 0.3;
+}
+
+/** Background clusters per layer and bunch crossing in partitions 1…8 (issue 2). */
+export const BACKGROUND_CLUSTERS: readonly number[] = [0.035, 0.07, 0.075, 0.11, 0.105, 0.14, 0.17, 0.3];
+if (BACKGROUND_CLUSTERS.length !== PARTITIONS) throw new Error("one background rate per partition");
+
+/** Fraction of a muon's digis, secondaries included, that lie more than `FAR_STRIPS` strips away (issue 2). */
+export const SECONDARY_FRACTION = 0.14;
+/** Distance in strips of 0.919 mrad beyond which a digi counts as a secondary's (issue 2). */
+export const FAR_STRIPS = 8;
+/**
+ * Secondaries come in groups: in `mc_ntuple.root` about one isolated muon in three has any far digi at all, and
+ * those have six on average. Probability that a muon is accompanied by a group.
+ */
+export const SECONDARY_PROBABILITY = 0.32;
+/**
+ * Mean number of clusters in a group, so that far digis are SECONDARY_FRACTION of all: with n = 6·ε·c̄ digis of
+ * the muon itself and c̄ the mean cluster size, P·m·c̄ = n·f/(1 − f).
+ */
+export const SECONDARY_CLUSTERS =
+  (6 * LAYER_EFFICIENCY * SECONDARY_FRACTION) / (1 - SECONDARY_FRACTION) / SECONDARY_PROBABILITY;
+/** Mean distance of far digis beyond `FAR_STRIPS`, strips: the exponential bulk seen in `mc_ntuple.root`. */
+export const SECONDARY_DISTANCE = 12;
+/** Probability that a secondary cluster lies in a neighbouring partition (51 of 230 far digis in `mc_ntuple.root`). */
+export const SECONDARY_NEIGHBOUR = 0.22;
