@@ -1,0 +1,34 @@
+import type { FixedType, Interval } from "../fixed-point.js";
+import type { Granular } from "../granular.js";
+import type { Attributes } from "../text/document.js";
+import type { Reader } from "../text/read.js";
+import type { FixedNodeOf, FixedOp, FixedValue } from "./fixed.js";
+
+/** The attributes of a node that only its operator knows. */
+export type OwnAttributes<Op extends FixedOp> = Omit<
+  FixedNodeOf<Op>,
+  "op" | "name" | "inputs" | "shape" | "types" | "ranges"
+>;
+
+/** Everything that the Fixed language knows of one operator. */
+export interface FixedOperator<Op extends FixedOp> {
+  readonly arity: number;
+  /** The shape of the result. Throws a UserError that names the node when the inputs do not fit. */
+  readonly shape: (node: FixedNodeOf<Op>, inputs: readonly FixedValue[]) => readonly number[];
+  /** The tightest proven bounds of the result's integers, from the bounds of the inputs. */
+  readonly ranges: (node: FixedNodeOf<Op>, inputs: readonly FixedValue[]) => Granular<Interval>;
+  /** The types of the result when they follow from its ranges; the node's own where the node decides them. */
+  readonly types: (
+    node: FixedNodeOf<Op>,
+    inputs: readonly FixedValue[],
+    ranges: Granular<Interval>,
+  ) => Granular<FixedType>;
+  /** The reference semantics: row-major integers in, row-major integers out. */
+  readonly evaluate: (
+    node: FixedNodeOf<Op>,
+    inputs: readonly FixedValue[],
+    values: readonly (readonly bigint[])[],
+  ) => readonly bigint[];
+  readonly write: (node: FixedNodeOf<Op>) => Attributes;
+  readonly read: (reader: Reader) => OwnAttributes<Op>;
+}

@@ -1,0 +1,23 @@
+import { fractionBits, type Interval, narrowestType } from "../../fixed-point.js";
+import { atElement, mapGranular } from "../../granular.js";
+import type { FixedValue } from "../fixed.js";
+import type { FixedOperator } from "../operator.js";
+
+const clamp = (k: bigint) => (k < 0n ? 0n : k);
+
+export const relu: FixedOperator<"relu"> = {
+  arity: 1,
+  shape: (_, [input]) => (input as FixedValue).shape,
+  ranges: (_, [input]) =>
+    mapGranular((input as FixedValue).ranges, ({ lo, hi }): Interval => ({ lo: clamp(lo), hi: clamp(hi) })),
+  types: (_, [input], ranges) => {
+    const { types, shape } = input as FixedValue;
+    const channels = shape.at(-1) ?? 1;
+    return mapGranular(ranges, (range, i) =>
+      narrowestType(range, fractionBits(atElement(types, i, channels))),
+    );
+  },
+  evaluate: (_node, _inputs, [values]) => (values as readonly bigint[]).map(clamp),
+  write: () => ({}),
+  read: () => ({}),
+};
