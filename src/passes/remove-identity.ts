@@ -1,0 +1,32 @@
+import type { FixedNode } from "../ir/fixed/fixed.js";
+import { fractionBits, typeRange } from "../ir/fixed-point.js";
+import { atElement } from "../ir/granular.js";
+import { sizeOf } from "../ir/tensor.js";
+import type { Pass } from "./pass.js";
+import { rebuild } from "./rebuild.js";
+
+/** Removes operations that change no value in the proven ranges: such requantizations, and ReLU of what is never negative. */
+export const removeIdentity: Pass = (fixed) =>
+  rebuild(fixed, (node, [input]) => (input !== undefined && isIdentity(node, input) ? input.name : node));
+
+function isIdentity(node: FixedNode, input: FixedNode): boolean {
+  const channels = input.shape.at(-1) ?? 1;
+  const perElement = [input.types, input.ranges, node.types].some((g) => g.per === "element");
+  const count = perElement ? sizeOf(input.shape) : channels;
+  for (let i = 0; i < count; i++) {
+    const range = atElement(input.ranges, i, channels);
+    if (node.op === "relu") {
+      if (range.lo < 0n) return false;
+    } else if (node.op === "requantize") {
+      const to = atElement(node.types, i, channels);
+      const limits = typeRange(to);
+      const lowest = node.overflow === "SAT_SYM" && to.signed ? -limits.hi : limits.lo;
+      const always = range.lo === 0n && range.hi === 0n;
+      if (!always && fractionBits(atElement(input.types, i, channels)) !== fractionBits(to)) return false;
+      if (range.lo < lowest || range.hi > limits.hi) return false;
+    } else {
+      return false;
+    }
+  }
+  return true;
+}

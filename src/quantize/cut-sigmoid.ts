@@ -1,0 +1,28 @@
+import { UserError } from "../ir/errors.js";
+import { nodesByName, useCounts } from "../ir/graph.js";
+import type { Model, ModelNode } from "../ir/model/model.js";
+
+/**
+ * Cuts a sigmoid away when only a threshold reads it: σ(x) ≥ t exactly when x ≥ ln(t / (1 − t)), because the logistic
+ * function is strictly increasing. Throws a UserError when the threshold is not inside (0, 1), where it decides
+ * nothing.
+ */
+export function cutSigmoid(model: Model): Model {
+  const nodes = nodesByName(model);
+  const uses = useCounts(model);
+  const cut = new Set<string>();
+  const rewritten = model.nodes.map((node): ModelNode => {
+    if (node.op !== "threshold") return node;
+    const source = nodes.get(node.inputs[0] as string);
+    if (source?.op !== "sigmoid") return node;
+    if (!(node.level > 0 && node.level < 1)) {
+      throw new UserError(`the threshold on a sigmoid lies between 0 and 1, found ${node.level}`, {
+        where: `node '${node.name}'`,
+        hint: "Set output.threshold to a probability such as 0.5.",
+      });
+    }
+    if (uses.get(source.name) === 1) cut.add(source.name);
+    return { ...node, inputs: source.inputs, level: Math.log(node.level / (1 - node.level)) };
+  });
+  return { ...model, nodes: rewritten.filter((node) => !cut.has(node.name)) };
+}
