@@ -51,6 +51,32 @@ export async function withFile<T>(path: string, use: (source: ByteSource) => Pro
   }
 }
 
+/**
+ * Makes a folder and those above it. (Node's own `recursive: true` never returns where an existing folder answers
+ * "no such file" to the making of a child, as those under /proc do.)
+ */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const { code } = error as { code?: string };
+    if (code === "EEXIST") {
+      if ((await stat(path)).isDirectory()) return;
+      throw Object.assign(new Error(), { code: "ENOTDIR" });
+    }
+    const above = dirname(path);
+    if (code !== "ENOENT" || above === path || (await exists(above))) throw error;
+    await makeFolder(above);
+    await mkdir(path);
+  }
+}
+
+const exists = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );
+
 /** How many bytes are gathered before they are written. */
 const WRITE_BYTES = 1 << 20;
 
@@ -80,7 +106,7 @@ export async function writeAtomically(
     });
   }
   const folder = dirname(path);
-  await mkdir(folder, { recursive: true }).catch(fail);
+  await makeFolder(folder).catch(fail);
   const temporary = join(folder, `.${basename(path)}.${process.pid}.tmp`);
   const handle = await open(temporary, "wx").catch(fail);
   try {
