@@ -1,0 +1,102 @@
+import {
+  type Circuit,
+  clocking,
+  type Instance,
+  type Module,
+  type Wire,
+  type WireId,
+} from "../../ir/circuit/circuit.js";
+import { declare, emitWire } from "./cells.js";
+
+type Clocking = ReturnType<typeof clocking>;
+
+/** The Verilog text of one module. */
+export function emitModule(module: Module, circuit: Circuit): string {
+  return writeModule(module, clocking(circuit));
+}
+
+export function writeModule(module: Module, clocks: Clocking): string {
+  const { clock, reset } = clocks.get(module.name) ?? { clock: false, reset: false };
+  const inputs = module.wires.filter(({ cell }) => cell.op === "input");
+  const ports = [
+    ...(clock ? ["input  wire clk"] : []),
+    ...(reset ? ["input  wire rst"] : []),
+    ...inputs.map((wire) => declare("input  wire", wire.width, wire.name)),
+    ...module.outputs.map(({ name, wire }) =>
+      declare("output wire", (module.wires[wire] as Wire).width, name),
+    ),
+  ];
+  const named = namedConstants(module);
+  const body: string[] = [];
+  const placed = new Set<number>();
+  module.wires.forEach((wire, id) => {
+    if (wire.cell.op === "constant" && !named.has(id)) return;
+    if (wire.cell.op === "port") {
+      const { instance } = wire.cell;
+      if (!placed.has(instance)) {
+        placed.add(instance);
+        body.push(...emitInstance(module, instance, clocks));
+      }
+      return;
+    }
+    body.push(...emitWire(wire, module));
+  });
+  for (const { name, wire } of module.outputs)
+    body.push(`assign ${name} = ${(module.wires[wire] as Wire).name};`);
+  return [
+    ...module.comment.map((line) => `// ${line.replaceAll(/[\r\n]/g, " ")}`),
+    "`default_nettype none",
+    // A patch carries more than pruned weights read, and wires more than a slice keeps.
+    "/* verilator lint_off UNUSED */",
+    `module ${module.name} (`,
+    ports.map((port) => `  ${port}`).join(",\n"),
+    ");",
+    ...body.map((line) => `  ${line}`),
+    "endmodule",
+    "/* verilator lint_on UNUSED */",
+    "`default_nettype wire",
+    "",
+  ].join("\n");
+}
+
+/** Constants that something reads by name; the others are written as literals where they are used. */
+function namedConstants(module: Module): ReadonlySet<WireId> {
+  const named = new Set<WireId>();
+  const keep = (id: WireId) => {
+    if (module.wires[id]?.cell.op === "constant") named.add(id);
+  };
+  for (const { cell } of module.wires) {
+    if (cell.op === "slice") keep(cell.source);
+    if (cell.op === "concat") cell.parts.forEach(keep);
+    if (cell.op === "table") keep(cell.index);
+    if (cell.op === "mux") keep(cell.select);
+    if (cell.op === "atleast") keep(cell.a);
+    if (cell.op === "shift" && cell.by < 0) keep(cell.a);
+  }
+  for (const { wire } of module.outputs) keep(wire);
+  for (const { inputs } of module.instances) for (const { wire } of inputs) keep(wire);
+  return named;
+}
+
+function emitInstance(module: Module, index: number, clocks: Clocking): readonly string[] {
+  const instance = module.instances[index] as Instance;
+  const outputs = module.wires.filter(({ cell }) => cell.op === "port" && cell.instance === index);
+  const { of } = instance;
+  const timing = "window" in of ? { clock: true, reset: true } : clocks.get(of.module);
+  const parameters =
+    "window" in of
+      ? ` #(${Object.entries(of.window)
+          .map(([name, value]) => `.${name.toUpperCase()}(${value})`)
+          .join(", ")})`
+      : "";
+  const connections = [
+    ...(timing?.clock ? [".clk(clk)"] : []),
+    ...(timing?.reset ? [".rst(rst)"] : []),
+    ...instance.inputs.map(({ port, wire }) => `.${port}(${(module.wires[wire] as Wire).name})`),
+    ...outputs.map(({ name, cell }) => `.${cell.op === "port" ? cell.port : ""}(${name})`),
+  ];
+  return [
+    ...outputs.map((wire) => `${declare("wire", wire.width, wire.name)};`),
+    `${"window" in of ? "l1c_window" : of.module}${parameters} ${instance.name} (${connections.join(", ")});`,
+  ];
+}

@@ -1,0 +1,175 @@
+/**
+ * The Circuit language: modules of wires of known width, signedness and clock cycle. Cycle c of a wire means: at clock
+ * t it carries what belongs to the beat that entered the module at clock t − c. The schedule is static, so cycles are
+ * part of the type of a wire and are checked like one.
+ */
+export interface Circuit {
+  readonly name: string;
+  /** Every module comes after the modules it instantiates; the last one is the top. */
+  readonly modules: readonly Module[];
+}
+
+/** A wire of a module by its index in `Module.wires`. */
+export type WireId = number;
+
+export interface Module {
+  readonly name: string;
+  /** Which layer this is, which types, how many cycles: the comment at the head of the Verilog module. */
+  readonly comment: readonly string[];
+  /** In an order in which every wire comes after those it depends on. */
+  readonly wires: readonly Wire[];
+  readonly instances: readonly Instance[];
+  readonly outputs: readonly { readonly name: string; readonly wire: WireId }[];
+}
+
+export interface Wire {
+  readonly name: string;
+  readonly width: number;
+  readonly signed: boolean;
+  /** The cycle at which it carries its beat; a constant carries the same in every cycle and has cycle 0. */
+  readonly cycle: number;
+  readonly cell: Cell;
+}
+
+/** A module or primitive placed in another module; its outputs are wires with a `port` cell. */
+export interface Instance {
+  readonly name: string;
+  readonly of: { readonly module: string } | { readonly window: WindowParameters };
+  readonly inputs: readonly { readonly port: string; readonly wire: WireId }[];
+}
+
+/**
+ * The window buffer of a stream (templates/verilog/l1c_window.v): gives, for each beat of `columns` columns, those
+ * columns together with `before` columns to the left and `after` to the right; columns outside the event are 0.
+ */
+export interface WindowParameters {
+  /** Bits of one column. */
+  readonly bits: number;
+  /** Columns in a beat. */
+  readonly columns: number;
+  /** Columns of the image in the last beat of an event; the others of that beat are outside. */
+  readonly last: number;
+  readonly before: number;
+  readonly after: number;
+}
+
+/** What drives a wire. Values are the mathematical integers of the wires; the wire's width holds every result. */
+export type Cell =
+  /** A port of the module. */
+  | { readonly op: "input" }
+  | { readonly op: "constant"; readonly value: bigint }
+  /** Bits low … low + width − 1 of another wire, read with this wire's signedness. */
+  | { readonly op: "slice"; readonly source: WireId; readonly low: number }
+  /** Wires side by side, the first one lowest. */
+  | { readonly op: "concat"; readonly parts: readonly WireId[] }
+  /** a · 2^shiftA ± b · 2^shiftB. */
+  | {
+      readonly op: "add" | "sub";
+      readonly a: WireId;
+      readonly shiftA: number;
+      readonly b: WireId;
+      readonly shiftB: number;
+    }
+  /** a · 2^by, rounded down when `by` is negative. */
+  | { readonly op: "shift"; readonly a: WireId; readonly by: number }
+  /** 1 when a ≥ level. */
+  | { readonly op: "atleast"; readonly a: WireId; readonly level: bigint }
+  | { readonly op: "mux"; readonly select: WireId; readonly yes: WireId; readonly no: WireId }
+  /** entries[index]. */
+  | { readonly op: "table"; readonly index: WireId; readonly entries: readonly bigint[] }
+  /** The value of the clock before; with `reset`, 0 while `rst` is high. */
+  | { readonly op: "register"; readonly source: WireId; readonly reset: boolean }
+  /** An output of an instance. */
+  | { readonly op: "port"; readonly instance: number; readonly port: string };
+
+export type CellOp = Cell["op"];
+export type CellOf<Op extends CellOp> = Extract<Cell, { op: Op }>;
+
+/** The cycles from a window's input to its output: one register, the beats it waits for, one more to see an event end. */
+export function windowLatency({ columns, last, before, after }: WindowParameters): number {
+  const waits = Math.ceil(after / columns);
+  const looks = last < columns && before + after > 0 ? 1 : 0;
+  return 1 + waits + looks;
+}
+
+/** The bits of a window's output. */
+export function windowWidth({ bits, columns, before, after }: WindowParameters): number {
+  return bits * (before + columns + after);
+}
+
+/** The wires that a cell reads. */
+export function cellOperands(cell: Cell): readonly WireId[] {
+  switch (cell.op) {
+    case "input":
+    case "constant":
+    case "port":
+      return [];
+    case "slice":
+    case "register":
+      return [cell.source];
+    case "concat":
+      return cell.parts;
+    case "add":
+    case "sub":
+      return [cell.a, cell.b];
+    case "shift":
+    case "atleast":
+      return [cell.a];
+    case "mux":
+      return [cell.select, cell.yes, cell.no];
+    case "table":
+      return [cell.index];
+  }
+}
+
+/** The same cell reading other wires. */
+export function mapOperands(cell: Cell, map: (wire: WireId) => WireId): Cell {
+  switch (cell.op) {
+    case "input":
+    case "constant":
+    case "port":
+      return cell;
+    case "slice":
+    case "register":
+      return { ...cell, source: map(cell.source) };
+    case "concat":
+      return { ...cell, parts: cell.parts.map(map) };
+    case "add":
+    case "sub":
+      return { ...cell, a: map(cell.a), b: map(cell.b) };
+    case "shift":
+    case "atleast":
+      return { ...cell, a: map(cell.a) };
+    case "mux":
+      return { ...cell, select: map(cell.select), yes: map(cell.yes), no: map(cell.no) };
+    case "table":
+      return { ...cell, index: map(cell.index) };
+  }
+}
+
+/** The cycles from a module's inputs to its outputs, which all come in one cycle. */
+export function moduleLatency(module: Module): number {
+  return Math.max(0, ...module.outputs.map(({ wire }) => (module.wires[wire] as Wire).cycle));
+}
+
+/** Whether a module, or one inside it, holds registers (needs `clk`) and registers with reset (needs `rst`). */
+export function clocking(
+  circuit: Circuit,
+): ReadonlyMap<string, { readonly clock: boolean; readonly reset: boolean }> {
+  const known = new Map<string, { clock: boolean; reset: boolean }>();
+  for (const module of circuit.modules) {
+    const registers = module.wires.filter((wire) => wire.cell.op === "register");
+    const inner = module.instances.map(({ of }) =>
+      "window" in of
+        ? { clock: true, reset: true }
+        : (known.get(of.module) ?? { clock: false, reset: false }),
+    );
+    known.set(module.name, {
+      clock: registers.length > 0 || inner.some(({ clock }) => clock),
+      reset:
+        registers.some(({ cell }) => cell.op === "register" && cell.reset) ||
+        inner.some(({ reset }) => reset),
+    });
+  }
+  return known;
+}

@@ -1,0 +1,228 @@
+import { UserError } from "../errors.js";
+import type { Attributes, Block, Statement, Value } from "../text/document.js";
+import { parseDocument } from "../text/parse.js";
+import { printDocument } from "../text/print.js";
+import { Reader } from "../text/read.js";
+import {
+  type Cell,
+  type CellOp,
+  type Circuit,
+  cellOperands,
+  type Instance,
+  type Module,
+  type Wire,
+} from "./circuit.js";
+import { verifyCircuit } from "./verify.js";
+
+const CELLS: readonly CellOp[] = [
+  "input",
+  "constant",
+  "slice",
+  "concat",
+  "add",
+  "sub",
+  "shift",
+  "atleast",
+  "mux",
+  "table",
+  "register",
+];
+
+/**
+ * Prints a circuit as text that {@link parseCircuit} reads back. The facts of a wire are its signedness and width
+ * (`s8`, `u3`) and its cycle (`@2`, as the word `c2`).
+ */
+export function printCircuit(circuit: Circuit): string {
+  return printDocument({ language: "circuit", name: circuit.name, blocks: circuit.modules.map(moduleBlock) });
+}
+
+function moduleBlock(module: Module): Block {
+  const name = (id: number) => (module.wires[id] as Wire).name;
+  const statements: Statement[] = [];
+  const placed = new Set<number>();
+  for (const wire of module.wires) {
+    if (wire.cell.op !== "port") {
+      statements.push({
+        names: [wire.name],
+        facts: facts(wire),
+        operation: wire.cell.op,
+        operands: cellOperands(wire.cell).map(name),
+        attributes: writeCell(wire.cell),
+      });
+    } else if (!placed.has(wire.cell.instance)) {
+      placed.add(wire.cell.instance);
+      statements.push(instanceStatement(module, wire.cell.instance));
+    }
+  }
+  return {
+    keyword: "module",
+    name: module.name,
+    attributes: module.comment.length === 0 ? {} : { comment: module.comment },
+    statements,
+    results: module.outputs.map((output) => ({ name: output.name, value: name(output.wire) })),
+  };
+}
+
+function facts(wire: Wire): readonly Value[] {
+  return [`${wire.signed ? "s" : "u"}${wire.width}`, `c${wire.cycle}`];
+}
+
+function instanceStatement(module: Module, index: number): Statement {
+  const instance = module.instances[index] as Instance;
+  const outputs = module.wires.filter(({ cell }) => cell.op === "port" && cell.instance === index);
+  const { of } = instance;
+  return {
+    names: outputs.map((wire) => wire.name),
+    facts: outputs.flatMap(facts),
+    operation: "instance",
+    operands: instance.inputs.map(({ wire }) => (module.wires[wire] as Wire).name),
+    attributes: {
+      name: instance.name,
+      ...("window" in of
+        ? {
+            window: { record: Object.fromEntries(Object.entries(of.window).map(([k, v]) => [k, BigInt(v)])) },
+          }
+        : { module: of.module }),
+      inputs: instance.inputs.map(({ port }) => port),
+      outputs: outputs.map(({ cell }) => (cell.op === "port" ? cell.port : "")),
+    },
+  };
+}
+
+function writeCell(cell: Cell): Attributes {
+  switch (cell.op) {
+    case "constant":
+      return { value: cell.value };
+    case "slice":
+      return { low: BigInt(cell.low) };
+    case "add":
+    case "sub":
+      return cell.shiftA === 0 && cell.shiftB === 0
+        ? {}
+        : { shifts: [BigInt(cell.shiftA), BigInt(cell.shiftB)] };
+    case "shift":
+      return { by: BigInt(cell.by) };
+    case "atleast":
+      return { level: cell.level };
+    case "table":
+      return { entries: cell.entries };
+    case "register":
+      return cell.reset ? { reset: 1n } : {};
+    default:
+      return {};
+  }
+}
+
+/** Reads the text of a circuit and verifies it. Throws a UserError that names file and line or wire. */
+export function parseCircuit(text: string, file: string): Circuit {
+  const document = parseDocument(text, file);
+  if (document.language !== "circuit") throw new UserError("not the text of a circuit", { where: file });
+  const circuit = { name: document.name, modules: document.blocks.map((block) => readModule(block, file)) };
+  verifyCircuit(circuit);
+  return circuit;
+}
+
+function readModule(block: Block, file: string): Module {
+  const wires: Wire[] = [];
+  const instances: Instance[] = [];
+  const ids = new Map<string, number>();
+  const id = (name: string, where: string) => {
+    const found = ids.get(name);
+    if (found === undefined) throw new UserError(`'${name}' is not defined before it`, { where });
+    return found;
+  };
+  for (const statement of block.statements) {
+    const where = `${file}: module '${block.name}', wire '${statement.names[0]}'`;
+    const reader = new Reader(statement.attributes, where);
+    const operands = statement.operands.map((name) => id(name, where));
+    const cells =
+      statement.operation === "instance"
+        ? readInstance(reader, operands, instances)
+        : [readCell(statement.operation as CellOp, operands, reader)];
+    statement.names.forEach((name, i) => {
+      ids.set(name, wires.length);
+      wires.push({ name, ...readFacts(statement.facts, i, where), cell: cells[i] as Cell });
+    });
+  }
+  const reader = new Reader(block.attributes, `${file}: module '${block.name}'`);
+  return {
+    name: block.name,
+    comment: reader.has("comment") ? reader.list("comment").map(String) : [],
+    wires,
+    instances,
+    outputs: block.results.map(({ name, value }) => ({
+      name,
+      wire: id(value, `${file}: module '${block.name}'`),
+    })),
+  };
+}
+
+function readFacts(
+  facts: readonly Value[],
+  index: number,
+  where: string,
+): Pick<Wire, "width" | "signed" | "cycle"> {
+  const kind = /^([su])(\d+)$/.exec(String(facts[2 * index]));
+  const cycle = /^c(\d+)$/.exec(String(facts[2 * index + 1]));
+  if (kind === null || cycle === null)
+    throw new UserError("a wire has a kind such as u8 and a cycle such as c0", { where });
+  return { signed: kind[1] === "s", width: Number(kind[2]), cycle: Number(cycle[1]) };
+}
+
+function readInstance(reader: Reader, operands: readonly number[], instances: Instance[]): readonly Cell[] {
+  const ports = reader.list("inputs").map(String);
+  const window = reader.has("window") ? reader.record("window") : undefined;
+  const count = (key: string) => (window as Reader).count(key);
+  instances.push({
+    name: reader.word("name"),
+    of:
+      window === undefined
+        ? { module: reader.word("module") }
+        : {
+            window: {
+              bits: count("bits"),
+              columns: count("columns"),
+              last: count("last"),
+              before: count("before"),
+              after: count("after"),
+            },
+          },
+    inputs: operands.map((wire, i) => ({ port: ports[i] ?? "", wire })),
+  });
+  return reader
+    .list("outputs")
+    .map((port) => ({ op: "port", instance: instances.length - 1, port: String(port) }));
+}
+
+function readCell(op: CellOp, operands: readonly number[], reader: Reader): Cell {
+  const [a, b, c] = operands as [number, number, number];
+  switch (op) {
+    case "input":
+      return { op };
+    case "constant":
+      return { op, value: reader.integer("value") };
+    case "slice":
+      return { op, source: a, low: reader.count("low") };
+    case "concat":
+      return { op, parts: operands };
+    case "add":
+    case "sub": {
+      const [shiftA, shiftB] = reader.has("shifts") ? reader.counts("shifts") : [0, 0];
+      return { op, a, shiftA: shiftA ?? 0, b, shiftB: shiftB ?? 0 };
+    }
+    case "shift":
+      return { op, a, by: reader.count("by") };
+    case "atleast":
+      return { op, a, level: reader.integer("level") };
+    case "mux":
+      return { op, select: a, yes: b, no: c };
+    case "table":
+      return { op, index: a, entries: reader.integers("entries") };
+    case "register":
+      return { op, source: a, reset: reader.has("reset") };
+    default:
+      throw new UserError(`'${op}' is no cell; cells are ${CELLS.join(", ")}, instance`, {
+        where: reader.where,
+      });
+  }
+}

@@ -1,0 +1,134 @@
+import { InternalError } from "../errors.js";
+import {
+  type Circuit,
+  cellOperands,
+  type Module,
+  moduleLatency,
+  type Wire,
+  windowLatency,
+  windowWidth,
+} from "./circuit.js";
+
+/**
+ * Checks a circuit: names, order, widths of ports, and that every wire's cycle follows from what drives it. A
+ * violation is a bug of the compiler and throws an InternalError.
+ */
+export function verifyCircuit(circuit: Circuit): void {
+  const modules = new Map<string, Module>();
+  for (const module of circuit.modules) {
+    if (modules.has(module.name)) throw new InternalError(`two modules are named '${module.name}'`);
+    verifyModule(module, modules);
+    modules.set(module.name, module);
+  }
+  if (circuit.modules.length === 0) throw new InternalError("a circuit has at least one module");
+}
+
+function verifyModule(module: Module, modules: ReadonlyMap<string, Module>): void {
+  const names = new Set<string>();
+  module.wires.forEach((wire, id) => {
+    const fail = (message: string) =>
+      new InternalError(`module '${module.name}', wire '${wire.name}': ${message}`);
+    if (names.has(wire.name)) throw fail("two wires have this name");
+    names.add(wire.name);
+    if (wire.width < 1) throw fail("a wire has at least one bit");
+    for (const operand of cellOperands(wire.cell))
+      if (!(operand < id)) throw fail("reads a wire that comes later");
+    verifyCell(wire, module, modules, fail);
+  });
+  for (const { name, wire } of module.outputs) {
+    const source = module.wires[wire];
+    if (source === undefined)
+      throw new InternalError(`module '${module.name}': output '${name}' has no wire`);
+    if (source.cell.op !== "constant" && source.cycle !== moduleLatency(module)) {
+      throw new InternalError(
+        `module '${module.name}': output '${name}' comes in another cycle than the others`,
+      );
+    }
+  }
+}
+
+function verifyCell(
+  wire: Wire,
+  module: Module,
+  modules: ReadonlyMap<string, Module>,
+  fail: (message: string) => InternalError,
+): void {
+  const { cell } = wire;
+  const wireAt = (id: number) => module.wires[id] as Wire;
+  const timed = cellOperands(cell)
+    .map(wireAt)
+    .filter((operand) => operand.cell.op !== "constant");
+  switch (cell.op) {
+    case "input":
+    case "constant":
+      if (wire.cycle !== 0) throw fail("should be in cycle 0");
+      return;
+    case "register":
+      if (timed.some((operand) => operand.cycle + 1 !== wire.cycle)) throw fail("a register adds one cycle");
+      return;
+    case "port":
+      verifyPort(wire, module, modules, fail);
+      return;
+    case "slice": {
+      const source = wireAt(cell.source);
+      if (cell.low < 0 || cell.low + wire.width > source.width) throw fail("slices bits that do not exist");
+      break;
+    }
+    case "concat": {
+      const width = cell.parts.reduce((sum, part) => sum + wireAt(part).width, 0);
+      if (width !== wire.width) throw fail(`is ${wire.width} bits wide, its parts ${width}`);
+      break;
+    }
+    case "table":
+      if (cell.entries.length !== 2 ** wireAt(cell.index).width) throw fail("has not one entry per index");
+      break;
+    case "mux":
+      if (wireAt(cell.select).width !== 1) throw fail("selects by more than one bit");
+      break;
+    case "atleast":
+      if (wire.width !== 1) throw fail("is more than one bit wide");
+      break;
+    default:
+  }
+  if (timed.some((operand) => operand.cycle !== wire.cycle)) throw fail("reads wires of other cycles");
+}
+
+function verifyPort(
+  wire: Wire,
+  module: Module,
+  modules: ReadonlyMap<string, Module>,
+  fail: (message: string) => InternalError,
+): void {
+  if (wire.cell.op !== "port") return;
+  const instance = module.instances[wire.cell.instance];
+  if (instance === undefined) throw fail("belongs to no instance");
+  const cycles = new Set(
+    instance.inputs
+      .map(({ wire: id }) => module.wires[id] as Wire)
+      .filter(({ cell }) => cell.op !== "constant")
+      .map(({ cycle }) => cycle),
+  );
+  if (cycles.size > 1) throw fail(`instance '${instance.name}' takes inputs of different cycles`);
+  const start = [...cycles][0] ?? 0;
+  if ("window" in instance.of) {
+    const width = wire.cell.port === "out_data" ? windowWidth(instance.of.window) : 1;
+    if (wire.width !== width) throw fail(`should be ${width} bits wide`);
+    if (wire.cycle !== start + windowLatency(instance.of.window)) throw fail("comes in another cycle");
+    return;
+  }
+  const inner = modules.get(instance.of.module);
+  if (inner === undefined)
+    throw fail(`instance '${instance.name}' is of an unknown module '${instance.of.module}'`);
+  const { port } = wire.cell;
+  const output = inner.outputs.find(({ name }) => name === port);
+  if (output === undefined) throw fail(`module '${inner.name}' has no output '${port}'`);
+  if ((inner.wires[output.wire] as Wire).width !== wire.width) throw fail("has another width than the port");
+  if (wire.cycle !== start + moduleLatency(inner))
+    throw fail("comes in another cycle than the instance's latency");
+  for (const input of inner.wires.filter(({ cell }) => cell.op === "input")) {
+    const given = instance.inputs.find(({ port: name }) => name === input.name);
+    if (given === undefined) throw fail(`instance '${instance.name}' leaves '${input.name}' open`);
+    if ((module.wires[given.wire] as Wire).width !== input.width)
+      throw fail(`'${input.name}' has another width`);
+  }
+}

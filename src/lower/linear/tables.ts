@@ -1,0 +1,58 @@
+import type { ModuleBuilder, Signal, Term } from "../module-builder.js";
+import { csdDigits } from "./csd.js";
+
+/** Inputs of one look-up table of the FPGA (LUT6). */
+const TABLE_INPUTS = 6;
+
+/** A weighted bit of a sum. */
+export interface WeightedBit {
+  readonly signal: Signal;
+  readonly weight: bigint;
+}
+
+/**
+ * The sum of weighted bits and a constant as terms: groups of up to six bits become tables of their partial sums. Bits
+ * of like weight share a table, so that its entries are narrow; the constant goes into the first table.
+ */
+export function sumByTables(
+  builder: ModuleBuilder,
+  bits: readonly WeightedBit[],
+  constant: bigint,
+): readonly Term[] {
+  const order = bits.toSorted(
+    (a, b) => trailingZeros(a.weight) - trailingZeros(b.weight) || compare(a.weight, b.weight),
+  );
+  const terms: Term[] = [];
+  for (let start = 0; start < order.length; start += TABLE_INPUTS) {
+    terms.push(tableTerm(builder, order.slice(start, start + TABLE_INPUTS), start === 0 ? constant : 0n));
+  }
+  return terms;
+}
+
+function tableTerm(builder: ModuleBuilder, group: readonly WeightedBit[], constant: bigint): Term {
+  const [only] = group;
+  const digits = only === undefined ? [] : csdDigits(only.weight);
+  if (group.length === 1 && only !== undefined && constant === 0n && digits.length === 1) {
+    return { signal: only.signal, shift: digits[0]?.shift ?? 0, negative: digits[0]?.negative ?? false };
+  }
+  const sums = Array.from({ length: 2 ** group.length }, (_, index) =>
+    group.reduce((sum, { weight }, bit) => ((index >> bit) & 1 ? sum + weight : sum), constant),
+  );
+  const shift = Math.min(...sums.filter((sum) => sum !== 0n).map(trailingZeros));
+  const entries = sums.map((sum) => sum >> BigInt(shift));
+  return {
+    signal: builder.table(builder.concat(group.map(({ signal }) => signal)), entries),
+    shift,
+    negative: false,
+  };
+}
+
+function trailingZeros(value: bigint): number {
+  let zeros = 0;
+  for (let rest = value; rest !== 0n && (rest & 1n) === 0n; rest >>= 1n) zeros++;
+  return zeros;
+}
+
+function compare(a: bigint, b: bigint): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,204 @@
+import {
+  type Cell,
+  cellOperands,
+  type Instance,
+  type Module,
+  type Wire,
+  type WireId,
+} from "../ir/circuit/circuit.js";
+import { invariant } from "../ir/errors.js";
+import { type Interval, intervalBits, typeRange } from "../ir/fixed-point.js";
+
+/** A wire together with the proven bounds of its value. */
+export interface Signal {
+  readonly wire: WireId;
+  readonly range: Interval;
+}
+
+/** A signal times ±2^shift. */
+export interface Term {
+  readonly signal: Signal;
+  readonly shift: number;
+  readonly negative: boolean;
+}
+
+const scale = (k: bigint, shift: number) => (shift >= 0 ? k << BigInt(shift) : k >> BigInt(-shift));
+
+/**
+ * Builds the combinational part of a module. Widths follow from proven intervals; equal cells become one wire;
+ * constants are folded. Registers come later (see pipeline.ts).
+ */
+export class ModuleBuilder {
+  private readonly wires: Wire[] = [];
+  private readonly known = new Map<string, WireId>();
+  private readonly ranges: Interval[] = [];
+  private readonly depths: number[] = [];
+  private readonly counters = new Map<string, number>();
+
+  /** A packed input port of `width` bits. */
+  input(name: string, width: number): Signal {
+    return this.define({ op: "input" }, name, { lo: 0n, hi: (1n << BigInt(width)) - 1n });
+  }
+
+  constant(value: bigint): Signal {
+    return this.define({ op: "constant", value }, "k", { lo: value, hi: value });
+  }
+
+  /** The value in bits low … of a packed wire whose bounds are known; [0, 0] takes no bits. */
+  slice(source: Signal, low: number, range: Interval, name = "s"): Signal {
+    if (range.lo === range.hi) return this.constant(range.lo);
+    return this.define({ op: "slice", source: source.wire, low }, name, range);
+  }
+
+  /** The lowest `width` bits of a signal, as a two's-complement or an unsigned number. */
+  wrap(signal: Signal, range: Interval): Signal {
+    return this.define({ op: "slice", source: signal.wire, low: 0 }, "w", range);
+  }
+
+  /** The same value on exactly `width` bits: the caller knows that it fits. */
+  resize(signal: Signal, width: number, signed: boolean): Signal {
+    const range = typeRange({ signed, width, integer: width });
+    const wire = this.wireOf(signal);
+    if (wire.width === width && wire.signed === signed) return signal;
+    const cell: Cell =
+      wire.width >= width
+        ? { op: "slice", source: signal.wire, low: 0 }
+        : { op: "shift", a: signal.wire, by: 0 };
+    return this.define(cell, "r", range);
+  }
+
+  /** Signals side by side, the first one lowest. */
+  concat(parts: readonly Signal[]): Signal {
+    if (parts.length === 1 && !this.wireOf(parts[0] as Signal).signed) return parts[0] as Signal;
+    const width = parts.reduce((sum, part) => sum + this.wireOf(part).width, 0);
+    const range = { lo: 0n, hi: (1n << BigInt(width)) - 1n };
+    return this.define({ op: "concat", parts: parts.map(({ wire }) => wire) }, "i", range);
+  }
+
+  /** The sum of two terms as a term: a common shift and a common minus are kept outside the adder. */
+  addTerms(a: Term, b: Term): Term {
+    const shift = Math.min(a.shift, b.shift);
+    const [first, second] = a.negative && !b.negative ? [b, a] : [a, b];
+    const op = first.negative === second.negative ? "add" : "sub";
+    const signal = this.addition(op, first.signal, first.shift - shift, second.signal, second.shift - shift);
+    return { signal, shift, negative: first.negative };
+  }
+
+  /** A term as a signal. */
+  value(term: Term): Signal {
+    const shifted = this.shift(term.signal, term.shift);
+    return term.negative ? this.addition("sub", this.constant(0n), 0, shifted, 0) : shifted;
+  }
+
+  add(a: Signal, b: Signal): Signal {
+    return this.addition("add", a, 0, b, 0);
+  }
+
+  private addition(op: "add" | "sub", a: Signal, shiftA: number, b: Signal, shiftB: number): Signal {
+    const low = scale(a.range.lo, shiftA);
+    const high = scale(a.range.hi, shiftA);
+    const [other, another] = [scale(b.range.lo, shiftB), scale(b.range.hi, shiftB)];
+    const range =
+      op === "add" ? { lo: low + other, hi: high + another } : { lo: low - another, hi: high - other };
+    if (this.isZero(b)) return this.shift(a, shiftA);
+    if (op === "add" && this.isZero(a)) return this.shift(b, shiftB);
+    return this.define({ op, a: a.wire, shiftA, b: b.wire, shiftB }, op === "add" ? "a" : "d", range);
+  }
+
+  /** The signal times 2^by, rounded down. */
+  shift(a: Signal, by: number): Signal {
+    if (by === 0) return a;
+    const range = { lo: scale(a.range.lo, by), hi: scale(a.range.hi, by) };
+    return this.define({ op: "shift", a: a.wire, by }, "h", range);
+  }
+
+  /** 1 when the signal is at least `level`. */
+  atLeast(a: Signal, level: bigint): Signal {
+    if (a.range.lo >= level) return this.constant(1n);
+    if (a.range.hi < level) return this.constant(0n);
+    return this.define({ op: "atleast", a: a.wire, level }, "g", { lo: 0n, hi: 1n });
+  }
+
+  /** `yes` where the bit `select` is 1, else `no`; `range` where more is known than the union of both. */
+  mux(select: Signal, yes: Signal, no: Signal, range?: Interval): Signal {
+    if (select.range.lo === select.range.hi) return select.range.lo === 1n ? yes : no;
+    const union = {
+      lo: yes.range.lo < no.range.lo ? yes.range.lo : no.range.lo,
+      hi: yes.range.hi > no.range.hi ? yes.range.hi : no.range.hi,
+    };
+    const cell: Cell = { op: "mux", select: select.wire, yes: yes.wire, no: no.wire };
+    return this.define(cell, "m", range ?? union);
+  }
+
+  /** entries[index]; one entry for each value of the index wire. */
+  table(index: Signal, entries: readonly bigint[]): Signal {
+    const range = entries.reduce(({ lo, hi }, e) => ({ lo: e < lo ? e : lo, hi: e > hi ? e : hi }), {
+      lo: entries[0] as bigint,
+      hi: entries[0] as bigint,
+    });
+    return this.define({ op: "table", index: index.wire, entries }, "t", range);
+  }
+
+  /** Levels of adders, tables and multiplexers between the inputs and a signal. */
+  depth(signal: Signal): number {
+    return this.depths[signal.wire] as number;
+  }
+
+  wireOf(signal: Signal): Wire {
+    return this.wires[signal.wire] as Wire;
+  }
+
+  finish(
+    name: string,
+    comment: readonly string[],
+    outputs: readonly { readonly name: string; readonly signal: Signal }[],
+  ): Module {
+    return {
+      name,
+      comment,
+      wires: this.wires,
+      instances: [] as readonly Instance[],
+      outputs: outputs.map(({ name: port, signal }) => ({ name: port, wire: signal.wire })),
+    };
+  }
+
+  private isZero({ range }: Signal): boolean {
+    return range.lo === 0n && range.hi === 0n;
+  }
+
+  private define(cell: Cell, prefix: string, range: Interval): Signal {
+    invariant(range.lo <= range.hi, "an interval is not empty");
+    if (cell.op !== "constant" && cell.op !== "input" && range.lo === range.hi)
+      return this.constant(range.lo);
+    const { signed, width } = intervalBits(range);
+    const key = `${keyOf(cell)}|${signed ? "s" : "u"}${width}|${cell.op === "input" ? prefix : ""}`;
+    const found = this.known.get(key);
+    if (found !== undefined) {
+      // The same cell may have been reached with wider bounds; the tighter ones hold as well.
+      return { wire: found, range: intersect(range, this.ranges[found] as Interval) };
+    }
+    const wire = this.wires.length;
+    const free = cell.op === "slice" || cell.op === "concat" || cell.op === "shift";
+    const depth = Math.max(0, ...cellOperands(cell).map((id) => this.depths[id] as number));
+    this.depths.push(cellOperands(cell).length === 0 || free ? depth : depth + 1);
+    this.wires.push({ name: this.nameFor(cell, prefix), width: Math.max(1, width), signed, cycle: 0, cell });
+    this.ranges.push(range);
+    this.known.set(key, wire);
+    return { wire, range };
+  }
+
+  private nameFor(cell: Cell, prefix: string): string {
+    if (cell.op === "input") return prefix;
+    const count = this.counters.get(prefix) ?? 0;
+    this.counters.set(prefix, count + 1);
+    return `${prefix}${count}`;
+  }
+}
+
+function intersect(a: Interval, b: Interval): Interval {
+  return { lo: a.lo > b.lo ? a.lo : b.lo, hi: a.hi < b.hi ? a.hi : b.hi };
+}
+
+function keyOf(cell: Cell): string {
+  return JSON.stringify(cell, (_, value) => (typeof value === "bigint" ? value.toString() : value));
+}

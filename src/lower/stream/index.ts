@@ -1,0 +1,201 @@
+import {
+  type Circuit,
+  type Module,
+  moduleLatency,
+  type WireId,
+  windowLatency,
+} from "../../ir/circuit/circuit.js";
+import { UserError } from "../../ir/errors.js";
+import type { Fixed, FixedNode } from "../../ir/fixed/fixed.js";
+import { printType } from "../../ir/fixed-point.js";
+import type { DelayModel } from "../delay.js";
+import { pipeline } from "../pipeline.js";
+import { StructureBuilder } from "../structure-builder.js";
+import { type Beat, buildLayer, windowOf } from "./layer.js";
+import { type Axes, axesAlong, type Layout, layoutOf } from "./layout.js";
+import { identifier, uniqueIdentifiers } from "./names.js";
+import { planStream, type StreamLayer } from "./plan.js";
+import { buildSite, patchOf } from "./site.js";
+
+export interface StreamOptions {
+  /** The axis of the image that the stream runs along: 0 rows, 1 columns. */
+  readonly along: 0 | 1;
+  /** Columns in a beat, P. */
+  readonly columns: number;
+  /** The clock period in ns. */
+  readonly period: number;
+  readonly delays: DelayModel;
+}
+
+/** What the compiler knows of one layer of the firmware. */
+export interface LayerFacts {
+  readonly name: string;
+  readonly nodes: readonly string[];
+  readonly siteModule: string;
+  /** How many copies of the site module work at once. */
+  readonly copies: number;
+  /** Patch of a site: columns along the stream × positions across. */
+  readonly patch: { readonly columns: number; readonly sites: number };
+  readonly windowCycles: number;
+  readonly siteCycles: number;
+  /** The longest register-to-register path that the delay model sees, in ns. */
+  readonly worstPath: number;
+}
+
+/** How values lie in the bits of a port. */
+export interface StreamPort {
+  readonly name: string;
+  readonly value: FixedNode;
+  readonly layout: Layout;
+}
+
+export interface StreamCircuit {
+  readonly circuit: Circuit;
+  /** Clocks from the first beat of an event in to its first beat out. */
+  readonly latency: number;
+  /** Clocks from one event's first beat to the next one's: ⌈columns of the image / P⌉. */
+  readonly interval: number;
+  readonly beat: Beat;
+  readonly axes: Axes;
+  readonly input: StreamPort;
+  readonly output: StreamPort;
+  readonly layers: readonly LayerFacts[];
+}
+
+/**
+ * Fixed → Circuit for a chain of image operations: the image streams along one axis, P columns a beat; each layer is a
+ * window buffer and copies of one site module. Throws a UserError when the graph or the options do not fit.
+ */
+export function lowerStream(fixed: Fixed, options: StreamOptions): StreamCircuit {
+  const plan = planStream(fixed);
+  const axes = axesAlong(options.along);
+  const length = plan.input.shape[axes.along] as number;
+  if (!Number.isInteger(options.columns) || options.columns < 1 || options.columns > length) {
+    throw new UserError(`a beat of ${options.columns} columns does not fit an image of ${length}`, {
+      where: "stream.columns",
+      hint: `Choose a whole number from 1 to ${length}.`,
+    });
+  }
+  for (const layer of plan.layers) checkLength(layer, axes);
+  const interval = Math.ceil(length / options.columns);
+  const beat = { columns: options.columns, last: length - (interval - 1) * options.columns };
+
+  const top = identifier(fixed.name);
+  const moduleNames = uniqueIdentifiers(
+    plan.layers.flatMap(({ name }) => [`${top}_${name}_site`, `${top}_${name}`]),
+    [top, "l1c_window"],
+  );
+  const modules: Module[] = [];
+  const layers: LayerFacts[] = [];
+  const input: StreamPort = {
+    name: `in_${identifier(plan.input.name)}`,
+    value: plan.input,
+    layout: layoutOf(plan.input, axes, true),
+  };
+  const builder = new StructureBuilder();
+  let valid = builder.input("in_valid", 1);
+  let first = builder.input("in_first", 1);
+  let data = builder.input(input.name, beat.columns * input.layout.columnBits);
+  let source = input.layout;
+  plan.layers.forEach((layer, i) => {
+    const isLast = i === plan.layers.length - 1;
+    const result = layoutOf(layer.result, axes, isLast);
+    const [siteName, layerName] = [moduleNames[2 * i] as string, moduleNames[2 * i + 1] as string];
+    const flat = buildSite(siteName, [], layer, axes, source, result);
+    const { module: timed, worstPath } = pipeline(flat, {
+      period: options.period,
+      delays: options.delays,
+      // The window's outputs pass one LUT that masks columns outside the event.
+      inputDelay: options.delays.lut + options.delays.net,
+    });
+    const site = { ...timed, comment: siteComment(layer, axes, moduleLatency(timed)) };
+    const window = windowOf(layer, axes, source, beat);
+    const module = buildLayer(layerName, layerComment(layer, beat), layer, site, axes, source, result, beat);
+    modules.push(site, module);
+    [valid, first, data] = builder.place(`layer_${identifier(layer.name)}`, module, [
+      { port: "in_valid", wire: valid },
+      { port: "in_first", wire: first },
+      { port: "in_data", wire: data },
+    ]) as [WireId, WireId, WireId];
+    layers.push({
+      name: layer.name,
+      nodes: [...(layer.conv ? [layer.conv.name] : []), ...layer.pointwise.map(({ name }) => name)],
+      siteModule: siteName,
+      copies: beat.columns * result.sites,
+      patch: patchOf(layer.conv, axes),
+      windowCycles: windowLatency(window),
+      siteCycles: moduleLatency(site),
+      worstPath,
+    });
+    source = result;
+  });
+  const lastNode = (plan.layers.at(-1) as StreamLayer).result;
+  const output: StreamPort = { name: `out_${identifier(plan.outputName)}`, value: lastNode, layout: source };
+  const latency = layers.reduce((sum, layer) => sum + layer.windowCycles + layer.siteCycles, 1);
+  const outputs = [
+    { name: "out_valid", wire: builder.delay(valid, 1, true) },
+    { name: "out_first", wire: builder.delay(first, 1, true) },
+    { name: output.name, wire: builder.delay(data, 1, false) },
+  ];
+  const comment = topComment(fixed.name, input, output, beat, interval, latency, axes);
+  modules.push(builder.finish(top, comment, outputs));
+  return { circuit: { name: fixed.name, modules }, latency, interval, beat, axes, input, output, layers };
+}
+
+/** Along the stream an image keeps its length, so that the interval is the same for every layer. */
+function checkLength(layer: StreamLayer, axes: Axes): void {
+  if (layer.conv === undefined) return;
+  const before = layer.source.shape[axes.along] as number;
+  const after = layer.conv.shape[axes.along] as number;
+  const pads = layer.conv.pads;
+  const start = axes.along === 1 ? pads.left : pads.top;
+  const kernel = layer.conv.kernel.shape[axes.along] as number;
+  if (before !== after || start >= kernel) {
+    throw new UserError(`along the stream the image changes from ${before} to ${after} columns`, {
+      where: `node '${layer.conv.name}'`,
+      hint: "Use 'same' padding along the streamed axis.",
+    });
+  }
+}
+
+function siteComment(layer: StreamLayer, axes: Axes, cycles: number): readonly string[] {
+  const { columns, sites } = patchOf(layer.conv, axes);
+  return [
+    `One site of layer '${layer.name}': ${[layer.conv?.op, ...layer.pointwise.map(({ op }) => op)].filter(Boolean).join(", ")}.`,
+    `Reads a patch of ${columns} columns x ${sites} positions; types ${types(layer.source)} -> ${types(layer.result)}.`,
+    `${cycles} cycles.`,
+  ];
+}
+
+function types(node: FixedNode): string {
+  const names = [...new Set(node.types.items.map(printType))];
+  return names.length <= 4 ? names.join(", ") : `${names.slice(0, 4).join(", ")}, ...`;
+}
+
+function layerComment(layer: StreamLayer, beat: Beat): readonly string[] {
+  return [
+    `Layer '${layer.name}': window buffer and one site module for each of ${beat.columns} columns and each position.`,
+  ];
+}
+
+function topComment(
+  name: string,
+  input: StreamPort,
+  output: StreamPort,
+  beat: Beat,
+  interval: number,
+  latency: number,
+  axes: Axes,
+): readonly string[] {
+  const [along, across] = axes.along === 1 ? ["column", "row"] : ["row", "column"];
+  return [
+    `Model '${name}'. An event is ${interval} beats without a gap, ${beat.columns} ${along}s a beat;`,
+    "in_first marks its first beat, in_valid each of them. Between events in_valid may be low.",
+    `Latency ${latency} cycles, initiation interval ${interval} cycles.`,
+    `Bit of ${input.name}: (${along} in the beat * ${input.layout.sites} + ${across}) * ${input.layout.siteBits} + channel bits;`,
+    `bit of ${output.name}: (${along} in the beat * ${output.layout.sites} + ${across}) * ${output.layout.siteBits} + channel bits.`,
+    ...(beat.last < beat.columns
+      ? [`Only the lowest ${beat.last} ${along}s of an event's last beat belong to the image.`]
+      : []),
+  ];
+}

@@ -1,0 +1,120 @@
+import {
+  type Cell,
+  type Instance,
+  type Module,
+  moduleLatency,
+  type WindowParameters,
+  type Wire,
+  type WireId,
+  windowLatency,
+  windowWidth,
+} from "../ir/circuit/circuit.js";
+
+/** Builds a module of instances, slices and registers, keeping track of cycles. Wires are unsigned vectors. */
+export class StructureBuilder {
+  private readonly wires: Wire[] = [];
+  private readonly instances: Instance[] = [];
+
+  input(name: string, width: number): WireId {
+    return this.push({ name, width, signed: false, cycle: 0, cell: { op: "input" } });
+  }
+
+  zero(name: string, width: number): WireId {
+    return this.push({ name, width, signed: false, cycle: 0, cell: { op: "constant", value: 0n } });
+  }
+
+  slice(name: string, source: WireId, low: number, width: number): WireId {
+    return this.push({
+      name,
+      width,
+      signed: false,
+      cycle: this.cycle(source),
+      cell: { op: "slice", source, low },
+    });
+  }
+
+  /** Wires side by side, the first one lowest. */
+  concat(name: string, parts: readonly WireId[]): WireId {
+    if (parts.length === 1) return parts[0] as WireId;
+    const width = parts.reduce((sum, part) => sum + (this.wires[part] as Wire).width, 0);
+    const cycle = Math.max(...parts.map((part) => this.cycle(part)));
+    return this.push({ name, width, signed: false, cycle, cell: { op: "concat", parts } });
+  }
+
+  /** The wire `cycles` clocks later. */
+  delay(source: WireId, cycles: number, reset: boolean): WireId {
+    let current = source;
+    const { name, width } = this.wires[source] as Wire;
+    for (let i = 1; i <= cycles; i++) {
+      const cell: Cell = { op: "register", source: current, reset };
+      current = this.push({
+        name: `${name}_d${i}`,
+        width,
+        signed: false,
+        cycle: this.cycle(current) + 1,
+        cell,
+      });
+    }
+    return current;
+  }
+
+  /** Places a module; returns the wires of its outputs, in the module's order. */
+  place(name: string, module: Module, inputs: Instance["inputs"]): readonly WireId[] {
+    const start = this.startCycle(inputs);
+    return this.instance(
+      { name, of: { module: module.name }, inputs },
+      module.outputs.map(({ name: port, wire }) => ({
+        port,
+        width: (module.wires[wire] as Wire).width,
+        cycle: start + moduleLatency(module),
+      })),
+    );
+  }
+
+  /** Places a window buffer; returns its valid, first and data outputs. */
+  window(
+    name: string,
+    window: WindowParameters,
+    inputs: Instance["inputs"],
+  ): readonly [WireId, WireId, WireId] {
+    const cycle = this.startCycle(inputs) + windowLatency(window);
+    const outputs = this.instance({ name, of: { window }, inputs }, [
+      { port: "out_valid", width: 1, cycle },
+      { port: "out_first", width: 1, cycle },
+      { port: "out_data", width: windowWidth(window), cycle },
+    ]);
+    return outputs as unknown as readonly [WireId, WireId, WireId];
+  }
+
+  finish(name: string, comment: readonly string[], outputs: Module["outputs"]): Module {
+    return { name, comment, wires: this.wires, instances: this.instances, outputs };
+  }
+
+  private instance(
+    instance: Instance,
+    outputs: readonly { readonly port: string; readonly width: number; readonly cycle: number }[],
+  ): readonly WireId[] {
+    const index = this.instances.push(instance) - 1;
+    return outputs.map(({ port, width, cycle }) =>
+      this.push({
+        name: `${instance.name}_${port}`,
+        width,
+        signed: false,
+        cycle,
+        cell: { op: "port", instance: index, port },
+      }),
+    );
+  }
+
+  private startCycle(inputs: Instance["inputs"]): number {
+    return Math.max(0, ...inputs.map(({ wire }) => this.cycle(wire)));
+  }
+
+  private cycle(wire: WireId): number {
+    return (this.wires[wire] as Wire).cycle;
+  }
+
+  private push(wire: Wire): WireId {
+    return this.wires.push(wire) - 1;
+  }
+}
