@@ -50,21 +50,21 @@ export class ModuleBuilder {
     return this.define({ op: "slice", source: source.wire, low }, name, range);
   }
 
-  /** The lowest `width` bits of a signal, as a two's-complement or an unsigned number. */
+  /** A signal modulo 2^width, on the bits that `range` needs and read as `range` says. */
   wrap(signal: Signal, range: Interval): Signal {
-    return this.define({ op: "slice", source: signal.wire, low: 0 }, "w", range);
-  }
-
-  /** The same value on exactly `width` bits: the caller knows that it fits. */
-  resize(signal: Signal, width: number, signed: boolean): Signal {
-    const range = typeRange({ signed, width, integer: width });
     const wire = this.wireOf(signal);
-    if (wire.width === width && wire.signed === signed) return signal;
+    const { signed, width } = intervalBits(range);
+    if (wire.width === width && wire.signed === signed) return { wire: signal.wire, range };
     const cell: Cell =
       wire.width >= width
         ? { op: "slice", source: signal.wire, low: 0 }
         : { op: "shift", a: signal.wire, by: 0 };
-    return this.define(cell, "r", range);
+    return this.define(cell, "w", range);
+  }
+
+  /** The same value on exactly `width` bits: the caller knows that it fits. */
+  resize(signal: Signal, width: number, signed: boolean): Signal {
+    return this.wrap(signal, typeRange({ signed, width, integer: width }));
   }
 
   /** Signals side by side, the first one lowest. */

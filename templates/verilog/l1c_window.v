@@ -41,13 +41,13 @@ module l1c_window #(
       always @(posedge clk) begin
         data <= in_data;
         valid <= in_valid & ~rst;
-        first <= in_first & ~rst;
+        first <= in_first & in_valid & ~rst;
       end
     end else begin : shift
       always @(posedge clk) begin
         data <= {data[(DEPTH-1)*BEAT-1:0], in_data};
         valid <= rst ? {DEPTH{1'b0}} : {valid[DEPTH-2:0], in_valid};
-        first <= rst ? {DEPTH{1'b0}} : {first[DEPTH-2:0], in_first};
+        first <= rst ? {DEPTH{1'b0}} : {first[DEPTH-2:0], in_first & in_valid};
       end
     end
   endgenerate

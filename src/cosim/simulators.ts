@@ -1,0 +1,82 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { UserError } from "../ir/errors.js";
+import { iverilogHarness } from "./iverilog-harness.js";
+import { runTool, type ToolResult } from "./tools.js";
+import { type HarnessPorts, verilatorHarness } from "./verilator-harness.js";
+
+/** The firmware to simulate. */
+export interface Firmware {
+  readonly top: string;
+  /** Absolute paths of the Verilog files. */
+  readonly files: readonly string[];
+  readonly ports: HarnessPorts;
+  readonly inputWidth: number;
+  readonly outputWidth: number;
+}
+
+export const SIMULATORS = ["verilator", "iverilog"] as const;
+export type SimulatorName = (typeof SIMULATORS)[number];
+
+/** A Verilog simulator that is built once and then plays stimulus files. */
+export interface BuiltSimulator {
+  /** Plays the stimulus file and writes the record file. */
+  play(stimulus: string, record: string, seed: number): Promise<void>;
+}
+
+/**
+ * Builds a simulation of the firmware in `folder`. A simulator that is not installed is a UserError with exit code 3;
+ * Verilog that it refuses is a UserError that shows its message.
+ */
+export function buildSimulator(
+  name: SimulatorName,
+  firmware: Firmware,
+  folder: string,
+): Promise<BuiltSimulator> {
+  return name === "verilator" ? buildVerilator(firmware, folder) : buildIverilog(firmware, folder);
+}
+
+async function buildVerilator(firmware: Firmware, folder: string): Promise<BuiltSimulator> {
+  const hint = "Install it (Debian, Ubuntu: apt-get install verilator), or use --simulator iverilog.";
+  const harness = join(folder, "harness.cpp");
+  await writeFile(harness, verilatorHarness(firmware.top, firmware.ports));
+  const model = join(folder, "verilated");
+  const args = [
+    ...["--cc", "--exe", "--build", "-j", "2", "--top-module", firmware.top, "--Mdir", model, "-o", "player"],
+    ...["-O3", "--x-initial", "unique", "--x-assign", "unique", "-CFLAGS", "-O1", "-Wall"],
+    ...[harness, ...firmware.files],
+  ];
+  check("verilator", await runTool("verilator", args, { cwd: folder, hint }));
+  return {
+    play: async (stimulus, record, seed) =>
+      check(
+        "the verilated firmware",
+        await runTool(join(model, "player"), [stimulus, record, String(seed)], { cwd: folder, hint }),
+      ),
+  };
+}
+
+async function buildIverilog(firmware: Firmware, folder: string): Promise<BuiltSimulator> {
+  const hint = "Install it (Debian, Ubuntu: apt-get install iverilog), or use --simulator verilator.";
+  const bench = join(folder, "testbench.v");
+  const program = join(folder, "testbench.vvp");
+  await writeFile(
+    bench,
+    iverilogHarness(firmware.top, firmware.ports, firmware.inputWidth, firmware.outputWidth),
+  );
+  const args = ["-g2005", "-Wall", "-s", "l1c_testbench", "-o", program, bench, ...firmware.files];
+  check("iverilog", await runTool("iverilog", args, { cwd: folder, hint }));
+  return {
+    play: async (stimulus, record) =>
+      check(
+        "vvp",
+        await runTool("vvp", ["-n", program, `+in=${stimulus}`, `+out=${record}`], { cwd: folder, hint }),
+      ),
+  };
+}
+
+function check(tool: string, { code, output }: ToolResult): void {
+  if (code === 0) return;
+  const shown = output.split("\n").slice(0, 30).join("\n");
+  throw new UserError(`ended with exit code ${code}:\n${shown}`, { where: tool });
+}
