@@ -45,3 +45,10 @@ export function granularLength(per: Granular<unknown>["per"], shape: readonly nu
   if (per === "tensor") return 1;
   return per === "channel" ? (shape.at(-1) ?? 1) : shape.reduce((a, b) => a * b, 1);
 }
+
+const GRANULARITIES = ["tensor", "channel", "element"] as const;
+
+/** The coarsest granularity at which all of these properties can be stated. */
+export function finest(...granulars: readonly Granular<unknown>[]): Granular<unknown>["per"] {
+  return GRANULARITIES[Math.max(...granulars.map(({ per }) => GRANULARITIES.indexOf(per)))] ?? "element";
+}

@@ -1,5 +1,6 @@
 import { fractionBits, type Interval, narrowestType } from "../../fixed-point.js";
 import { atChannel, type Granular, mapGranular, perChannel } from "../../granular.js";
+import { channelHulls } from "../../interval.js";
 import { conv2dShape, readPads, writePads } from "../../model/operators.js";
 import { write } from "../../text/write.js";
 import type { FixedConv2d, FixedValue } from "../fixed.js";
@@ -13,10 +14,11 @@ function channelRanges(node: FixedConv2d, input: FixedValue): Granular<Interval>
   const [rows, columns, channels, outputs] = node.kernel.shape as [number, number, number, number];
   const { top, bottom, left, right } = node.pads;
   const padded = top + bottom + left + right > 0;
+  const inputs = channelHulls(input.ranges, input.shape);
   const bounds = node.bias.data.map((b) => ({ lo: b, hi: b }));
   for (let tap = 0; tap < rows * columns; tap++) {
     for (let i = 0; i < channels; i++) {
-      const { lo, hi } = atChannel(input.ranges, i);
+      const { lo, hi } = inputs[i] as Interval;
       for (let o = 0; o < outputs; o++) {
         const weight = node.kernel.data[(tap * channels + i) * outputs + o] as bigint;
         if (weight === 0n) continue;

@@ -1,5 +1,5 @@
 import { fractionBits, type Interval, narrowestType } from "../../fixed-point.js";
-import { atElement, mapGranular } from "../../granular.js";
+import { atElement, finest, granularLength, mapGranular } from "../../granular.js";
 import type { FixedValue } from "../fixed.js";
 import type { FixedOperator } from "../operator.js";
 
@@ -13,9 +13,11 @@ export const relu: FixedOperator<"relu"> = {
   types: (_, [input], ranges) => {
     const { types, shape } = input as FixedValue;
     const channels = shape.at(-1) ?? 1;
-    return mapGranular(ranges, (range, i) =>
-      narrowestType(range, fractionBits(atElement(types, i, channels))),
+    const per = finest(types, ranges);
+    const items = Array.from({ length: granularLength(per, shape) }, (_, i) =>
+      narrowestType(atElement(ranges, i, channels), fractionBits(atElement(types, i, channels))),
     );
+    return { per, items };
   },
   evaluate: (_node, _inputs, [values]) => (values as readonly bigint[]).map(clamp),
   write: () => ({}),

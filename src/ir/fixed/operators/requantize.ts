@@ -8,7 +8,7 @@ import {
   roundRatio,
   typeRange,
 } from "../../fixed-point.js";
-import { atElement, type Granular, granularLength } from "../../granular.js";
+import { atElement, finest, type Granular, granularLength } from "../../granular.js";
 import { sizeOf } from "../../tensor.js";
 import type { FixedRequantize, FixedValue } from "../fixed.js";
 import type { FixedOperator } from "../operator.js";
@@ -45,8 +45,7 @@ export const requantize: FixedOperator<"requantize"> = {
   shape: (_, [input]) => (input as FixedValue).shape,
   ranges: (node, [input]) => {
     const { ranges, types, shape } = input as FixedValue;
-    const order = ["tensor", "channel", "element"] as const;
-    const per = order[Math.max(...[ranges, types, node.types].map((g) => order.indexOf(g.per)))] ?? "element";
+    const per = finest(ranges, types, node.types);
     const channels = shape.at(-1) ?? 1;
     const items = Array.from({ length: granularLength(per, shape) }, (_, i) =>
       bound(
