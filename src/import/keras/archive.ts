@@ -1,0 +1,56 @@
+import { UserError } from "../../ir/errors.js";
+import { Config } from "./config.js";
+import { parseJson } from "./json.js";
+import { unzip } from "./zip.js";
+
+/** The three members of a Keras 3 model file (keras/src/saving/saving_lib.py). */
+const METADATA = "metadata.json";
+const CONFIG = "config.json";
+const WEIGHTS = "model.weights.h5";
+const MEMBERS = [METADATA, CONFIG, WEIGHTS] as const;
+
+/** More than any model for a trigger takes; a declared size above it is an attack or a mistake. */
+const LARGEST = 512 * 2 ** 20;
+
+export interface KerasArchive {
+  /** What `keras.saving.serialize_keras_object(model)` gave. */
+  readonly config: Config;
+  /** The HDF5 file with all variables. */
+  readonly weights: Uint8Array;
+}
+
+/**
+ * Opens a `.keras` file: a ZIP archive of configuration and weights. Throws a UserError when it is truncated,
+ * damaged, too large, lacks a member or was written by Keras 2.
+ */
+export function openArchive(bytes: Uint8Array, file: string): KerasArchive {
+  const members = unzip(bytes, MEMBERS, { file, limit: LARGEST });
+  const member = (name: string): Uint8Array => {
+    const content = members.get(name);
+    if (content !== undefined) return content;
+    throw new UserError(`'${name}' is missing in the archive: not a Keras 3 model`, {
+      where: file,
+      hint: "Save the whole model with model.save('model.keras').",
+    });
+  };
+  const json = (name: string): Config => {
+    const where = `${file}: ${name}`;
+    return new Config(parseJson(decode(member(name), where), where), where, "its content");
+  };
+  const version = json(METADATA).string("keras_version");
+  if (!/^3\./.test(version)) {
+    throw new UserError(`it was saved by Keras ${version}; only files of Keras 3 are read`, {
+      where: file,
+      hint: "Load it with Keras 3 and save it again.",
+    });
+  }
+  return { config: json(CONFIG), weights: member(WEIGHTS) };
+}
+
+function decode(bytes: Uint8Array, where: string): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new UserError("its text is not UTF-8", { where });
+  }
+}

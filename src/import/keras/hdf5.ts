@@ -1,0 +1,116 @@
+import { Dataset, File, Group, ready } from "h5wasm";
+import { UserError } from "../../ir/errors.js";
+
+/** A dataset as the file declares it; its elements are read on demand. */
+export interface StoredArray {
+  readonly shape: readonly number[];
+  readonly type: "float32" | "uint8" | "other";
+  /** Reads all elements, row-major. Throws a UserError when the file is damaged. */
+  readonly read: () => ArrayLike<number>;
+}
+
+export interface Hdf5File {
+  /** The dataset at a path such as `layers/conv2d/vars/0`; undefined when there is none. */
+  readonly dataset: (path: string) => StoredArray | undefined;
+  /** The text attribute `name` of the group at `path`; undefined when there is none. */
+  readonly attribute: (path: string, name: string) => string | undefined;
+}
+
+/** Classes of HDF5 types: H5Tpublic.h, `H5T_class_t`. */
+const INTEGER = 0;
+const FLOAT = 1;
+/** The only file in h5wasm's memory: reading is synchronous from opening to closing. */
+const PATH = "/l1c-model.h5";
+const STDERR = 2;
+
+/**
+ * Opens an HDF5 file that lies in memory, lets `use` read it and closes it. `use` must be synchronous. Throws a
+ * UserError that names `where` when the HDF5 library finds the file damaged.
+ */
+export async function withHdf5<T>(bytes: Uint8Array, where: string, use: (file: Hdf5File) => T): Promise<T> {
+  const library = await ready;
+  const guard = <R>(action: () => R): R => {
+    try {
+      return action();
+    } catch {
+      // The library's message is its C call stack: it tells a user nothing.
+      throw new UserError("the HDF5 file is truncated or damaged", {
+        where,
+        hint: "Copy or save the model again.",
+      });
+    }
+  };
+
+  const restore = silence(library.FS);
+  // Without this the library prints an error, returns a status that h5wasm ignores, and hands out memory of other use.
+  library.activate_throwing_error_handler();
+  let file: File | undefined;
+  try {
+    library.FS.writeFile(PATH, bytes);
+    const opened = guard(() => new File(PATH, "r"));
+    file = opened;
+    return use({
+      dataset: (path) => guard(() => findDataset(opened, path, guard)),
+      attribute: (path, name) =>
+        guard(() => {
+          const group = find(opened, path);
+          const value = group instanceof Group ? group.attrs[name]?.value : undefined;
+          return typeof value === "string" ? value : undefined;
+        }),
+    });
+  } finally {
+    library.deactivate_throwing_error_handler();
+    try {
+      file?.close();
+      library.FS.unlink(PATH);
+    } catch {
+      // Closing a damaged file may fail again; what it held was reported above.
+    }
+    restore();
+  }
+}
+
+function findDataset(file: File, path: string, guard: <R>(action: () => R) => R): StoredArray | undefined {
+  const found = find(file, path);
+  if (!(found instanceof Dataset)) return undefined;
+  const { type, size, signed } = found.metadata;
+  return {
+    shape: found.shape ?? [],
+    type:
+      type === FLOAT && size === 4
+        ? "float32"
+        : type === INTEGER && size === 1 && !signed
+          ? "uint8"
+          : "other",
+    read: () =>
+      guard(() => {
+        const { value } = found;
+        return typeof value === "number" ? [value] : (value as ArrayLike<number>);
+      }),
+  };
+}
+
+/** Walks down the groups by their listings: asking the library for a name that is missing would be an error. */
+function find(file: File, path: string): unknown {
+  let here: unknown = file;
+  for (const name of path.split("/")) {
+    if (!(here instanceof Group) || !here.keys().includes(name)) return undefined;
+    here = here.get(name);
+  }
+  return here;
+}
+
+interface Terminal {
+  readonly ops: object;
+}
+
+/** Keeps the HDF5 library from printing its error stacks; returns the function that gives it its voice back. */
+function silence(fs: unknown): () => void {
+  const stream = (fs as { getStream: (fd: number) => { tty?: Terminal } | null }).getStream(STDERR);
+  const voice = stream?.tty;
+  if (stream === null || voice === undefined) return () => {};
+  stream.tty = { ...voice, ops: { ...voice.ops, put_char: () => {}, fsync: () => {} } };
+  return () => {
+    stream.tty = voice;
+  };
+}
