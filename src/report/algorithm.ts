@@ -1,0 +1,30 @@
+import { invariant } from "../ir/errors.js";
+import type { ThresholdMetrics } from "../physics/muon/metrics.js";
+import type { Evaluated, Role } from "./data.js";
+import { number } from "./format.js";
+
+const ROLE_LABEL: Readonly<Record<Role, string>> = {
+  fixed: "fixed point",
+  float: "float",
+  baseline: "road masks",
+};
+
+/** Name of an algorithm in legends and tables. */
+export function labelOf(algorithm: Evaluated): string {
+  return algorithm.label ?? ROLE_LABEL[algorithm.role];
+}
+
+/** The numbers at the working point. */
+export function chosenOf({ metrics, chosen }: Evaluated): ThresholdMetrics {
+  const point = metrics.thresholds[chosen];
+  invariant(point, `working point ${chosen} of ${metrics.thresholds.length} thresholds`);
+  return point;
+}
+
+/** The working point in words. */
+export function settingOf(algorithm: Evaluated): string {
+  const { threshold } = chosenOf(algorithm);
+  return (
+    algorithm.names?.find((name) => name.threshold === threshold)?.name ?? `threshold ${number(threshold)}`
+  );
+}

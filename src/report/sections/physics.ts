@@ -1,0 +1,76 @@
+import { MATCH } from "../../physics/muon/metrics.js";
+import { chosenOf, labelOf, settingOf } from "../algorithm.js";
+import type { Physics, ReportData } from "../data.js";
+import { count, percent, withInterval } from "../format.js";
+import { html, raw } from "../html.js";
+import type { Plot } from "../plots/index.js";
+import { missing, type Section, table } from "./section.js";
+
+/** Efficiency and fake rate of each algorithm at its working point. */
+function workingPoints(physics: Physics) {
+  return table(
+    [
+      { title: "Algorithm" },
+      { title: "Working point" },
+      { title: "Efficiency", numeric: true },
+      { title: "Interval", numeric: true },
+      { title: "Fake rate", numeric: true },
+      { title: "Interval", numeric: true },
+      { title: "Fakes", numeric: true },
+      { title: "Voxel purity", numeric: true },
+    ],
+    physics.algorithms.map((algorithm) => {
+      const { plateau, fakeRate, fakes, markedVoxels, markedTrueVoxels } = chosenOf(algorithm);
+      const [e, f] = [withInterval(plateau), withInterval(fakeRate)];
+      return [
+        html`<span class="dot ${algorithm.role}"></span>${labelOf(algorithm)}`,
+        html`<span class="wrap">${settingOf(algorithm)}</span>`,
+        e.value,
+        e.interval,
+        f.value,
+        f.interval,
+        count(fakes),
+        markedVoxels === 0 ? "–" : (markedTrueVoxels / markedVoxels).toFixed(3),
+      ];
+    }),
+  );
+}
+
+/** What the numbers mean, in words. */
+function definitions({ sample, algorithms }: Physics) {
+  const { images, plateauRange, level, definition } = algorithms[0].metrics;
+  const { muons } = chosenOf(algorithms[0]);
+  return html`<p>${sample}: ${count(images)} chamber images, ${count(muons)} muons.</p>
+<p>A muon is found when more than ${MATCH.numerator / MATCH.denominator} of its true voxels are marked; the efficiency is the part found of the muons with pT from ${plateauRange[0]} to ${plateauRange[1]} GeV.
+A segment is a connected set of marked voxels in at least ${definition.minLayers} layers, a fake one without any true voxel; the fake rate is the number of fakes per chamber and bunch crossing.
+The voxel purity is the part of the marked voxels that belong to a muon. Intervals are at ${percent(level, 1)}: Clopper–Pearson for efficiencies, Garwood for fake rates.</p>`;
+}
+
+const CAPTIONS = {
+  "efficiency-pt":
+    "At the working points above. The points of one bin are drawn side by side; the bars are Clopper–Pearson intervals.",
+  "fake-rate-threshold":
+    "Per chamber. The band is the interval. Hollow triangles: no fake was seen; the triangle stands at the upper limit.",
+  "efficiency-fake-rate":
+    "Per chamber. Each small point is one threshold, each large one the working point chosen. Hollow triangles: no fake was seen; the triangle stands at the upper limit.",
+} as const;
+
+export function physicsSection(data: ReportData, plots: readonly Plot[]): Section {
+  const { physics } = data;
+  const frame = (body: Section["body"]): Section => ({ id: "physics", title: "Physics", body });
+  if (physics === undefined || physics.algorithms.length === 0) {
+    return frame(
+      missing(
+        "The physics was not evaluated.",
+        html`<code>l1c eval BUILD --events FILE</code> adds efficiency and fake rate.`,
+      ),
+    );
+  }
+  return frame(html`${definitions(physics)}
+${workingPoints(physics)}
+${plots.map(
+  ({ name, title, svg }) => html`<figure class="plot"><h3>${title}</h3>
+<div class="scroll">${raw(svg)}</div>
+<figcaption>${CAPTIONS[name]}</figcaption></figure>\n`,
+)}`);
+}
