@@ -4,7 +4,7 @@ import type { ByteSink, ByteSource } from "../events/bytes.js";
 import { UserError } from "../ir/errors.js";
 
 /** What the operating system's error means for the user. */
-function reason(error: unknown): string {
+export function systemError(error: unknown): string {
   switch ((error as { code?: string }).code) {
     case "ENOENT":
       return "there is no such file or folder";
@@ -26,7 +26,7 @@ function reason(error: unknown): string {
 /** Opens a file for random access, runs `use`, and closes it. A file that cannot be opened is a UserError. */
 export async function withFile<T>(path: string, use: (source: ByteSource) => Promise<T>): Promise<T> {
   const handle = await open(path, "r").catch((error: unknown) => {
-    throw new UserError(`cannot be opened: ${reason(error)}`, { where: path });
+    throw new UserError(`cannot be opened: ${systemError(error)}`, { where: path });
   });
   try {
     const info = await handle.stat();
@@ -89,7 +89,7 @@ export async function writeAtomically(
   produce: (sink: ByteSink) => Promise<void>,
 ): Promise<void> {
   const fail = (error: unknown): never => {
-    throw new UserError(`cannot be written: ${reason(error)}`, {
+    throw new UserError(`cannot be written: ${systemError(error)}`, {
       where: path,
       hint: "Choose another output with -o.",
     });

@@ -22,7 +22,12 @@ function report(error: unknown, json: boolean): ExitCode {
 let argv = yargs(hideBin(process.argv))
   .scriptName("l1c")
   .usage("$0 <command> [options]")
-  .option("json", { type: "boolean", default: false, global: true, describe: "print one JSON object on stdout" })
+  .option("json", {
+    type: "boolean",
+    default: false,
+    global: true,
+    describe: "print one JSON object on stdout",
+  })
   .demandCommand(1, "Name a command.")
   .strict()
   .exitProcess(false)
@@ -37,7 +42,10 @@ for (const command of commands as readonly Command<object>[]) {
     command.describe,
     (y) => command.options(y),
     async (options) => {
-      process.exitCode = await command.run(options, createOutput((options as { json?: boolean }).json === true));
+      process.exitCode = await command.run(
+        options,
+        createOutput((options as { json?: boolean }).json === true),
+      );
     },
   );
 }
@@ -47,4 +55,3 @@ try {
 } catch (error) {
   process.exitCode = report(error, process.argv.includes("--json"));
 }
-

@@ -42,7 +42,20 @@ async function buildVerilator(firmware: Firmware, folder: string): Promise<Built
   await writeFile(harness, verilatorHarness(firmware.top, firmware.ports));
   const model = join(folder, "verilated");
   const args = [
-    ...["--cc", "--exe", "--build", "-j", "2", "--top-module", firmware.top, "--Mdir", model, "-o", "player"],
+    ...[
+      "--cc",
+      "--exe",
+      "--build",
+      "--hierarchical",
+      "-j",
+      "2",
+      "--top-module",
+      firmware.top,
+      "--Mdir",
+      model,
+      "-o",
+      "player",
+    ],
     ...["-O3", "--x-initial", "unique", "--x-assign", "unique", "-CFLAGS", "-O1", "-Wall"],
     ...[harness, ...firmware.files],
   ];

@@ -61,10 +61,10 @@ module l1c_window #(
   genvar d;
   generate
     for (d = 1; d <= PAST; d = d + 1) begin : left
-      assign same[PAST-d] = same[PAST-d+1] & ~first[CENTRE+d-1] & valid[CENTRE+d];
+      assign same[PAST-d] = ~|first[CENTRE +: d] & &valid[CENTRE+1 +: d];
     end
     for (d = 1; d <= AHEAD; d = d + 1) begin : right
-      assign same[PAST+d] = same[PAST+d-1] & ~first[CENTRE-d] & valid[CENTRE-d];
+      assign same[PAST+d] = ~|first[CENTRE-d +: d] & &valid[CENTRE-d +: d];
     end
   endgenerate
 
@@ -76,14 +76,14 @@ module l1c_window #(
       localparam DISTANCE = FROM / COLUMNS;
       localparam PLACE = FROM % COLUMNS;
       localparam AGE = CENTRE + PAST - DISTANCE;
-      wire inside;
+      wire kept;
       if (LOOK == 1 && PLACE >= LAST) begin : tail
         // The beat after it tells whether it was the last.
-        assign inside = same[DISTANCE] & valid[AGE-1] & ~first[AGE-1];
+        assign kept = same[DISTANCE] & valid[AGE-1] & ~first[AGE-1];
       end else begin : body
-        assign inside = same[DISTANCE];
+        assign kept = same[DISTANCE];
       end
-      assign out_data[q*BITS +: BITS] = data[AGE*BEAT + PLACE*BITS +: BITS] & {BITS{inside}};
+      assign out_data[q*BITS +: BITS] = data[AGE*BEAT + PLACE*BITS +: BITS] & {BITS{kept}};
     end
   endgenerate
 endmodule

@@ -10,7 +10,25 @@ export interface EmittedFile {
 /** Circuit → Verilog-2005: one file for each module, in the order of the circuit (a module after those it uses). */
 export function emitVerilog(circuit: Circuit): readonly EmittedFile[] {
   const clocks = clocking(circuit);
-  return circuit.modules.map((module) => ({ name: `${module.name}.v`, text: writeModule(module, clocks) }));
+  const repeated = repeatedModules(circuit);
+  return circuit.modules.map((module) => ({
+    name: `${module.name}.v`,
+    text: writeModule(module, clocks, repeated.has(module.name)),
+  }));
+}
+
+/** The modules that are instantiated more than once somewhere. */
+function repeatedModules(circuit: Circuit): ReadonlySet<string> {
+  const repeated = new Set<string>();
+  for (const { instances } of circuit.modules) {
+    const seen = new Set<string>();
+    for (const { of } of instances) {
+      if ("window" in of) continue;
+      if (seen.has(of.module)) repeated.add(of.module);
+      seen.add(of.module);
+    }
+  }
+  return repeated;
 }
 
 /** The templates under templates/verilog/ that a circuit instantiates. */

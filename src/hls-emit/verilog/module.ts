@@ -1,21 +1,13 @@
-import {
-  type Circuit,
-  clocking,
-  type Instance,
-  type Module,
-  type Wire,
-  type WireId,
-} from "../../ir/circuit/circuit.js";
+import type { clocking, Instance, Module, Wire, WireId } from "../../ir/circuit/circuit.js";
 import { declare, emitWire } from "./cells.js";
 
 type Clocking = ReturnType<typeof clocking>;
 
-/** The Verilog text of one module. */
-export function emitModule(module: Module, circuit: Circuit): string {
-  return writeModule(module, clocking(circuit));
-}
-
-export function writeModule(module: Module, clocks: Clocking): string {
+/**
+ * The Verilog text of one module. A `repeated` one is marked for Verilator to compile once and not copy into each place
+ * where it is used (other tools read the mark as a comment).
+ */
+export function writeModule(module: Module, clocks: Clocking, repeated: boolean): string {
   const { clock, reset } = clocks.get(module.name) ?? { clock: false, reset: false };
   const inputs = module.wires.filter(({ cell }) => cell.op === "input");
   const ports = [
@@ -51,6 +43,7 @@ export function writeModule(module: Module, clocks: Clocking): string {
     `module ${module.name} (`,
     ports.map((port) => `  ${port}`).join(",\n"),
     ");",
+    ...(repeated ? ["  /* verilator hier_block */"] : []),
     ...body.map((line) => `  ${line}`),
     "endmodule",
     "/* verilator lint_on UNUSED */",

@@ -31,6 +31,8 @@ export interface StreamOptions {
 export interface LayerFacts {
   readonly name: string;
   readonly nodes: readonly string[];
+  /** The modules of the whole layer and of one site. */
+  readonly module: string;
   readonly siteModule: string;
   /** How many copies of the site module work at once. */
   readonly copies: number;
@@ -120,6 +122,7 @@ export function lowerStream(fixed: Fixed, options: StreamOptions): StreamCircuit
     layers.push({
       name: layer.name,
       nodes: [...(layer.conv ? [layer.conv.name] : []), ...layer.pointwise.map(({ name }) => name)],
+      module: layerName,
       siteModule: siteName,
       copies: beat.columns * result.sites,
       patch: patchOf(layer.conv, axes),

@@ -1,5 +1,8 @@
 import type { Beat } from "./layer.js";
-import type { Axes, Layout } from "./layout.js";
+import type { Axes, Field, Layout } from "./layout.js";
+
+/** How values lie in the bits of a port, without what is known of the values. */
+export type PortLayout = Omit<Layout, "fields"> & { readonly fields: readonly Omit<Field, "range">[] };
 
 /** Where one element of an image lies in the stream. */
 export interface StreamPosition {
@@ -13,7 +16,7 @@ export interface StreamPosition {
 export interface Packing {
   readonly shape: readonly [number, number, number];
   readonly axes: Axes;
-  readonly layout: Layout;
+  readonly layout: PortLayout;
   readonly beat: Beat;
 }
 

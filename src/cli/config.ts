@@ -1,0 +1,75 @@
+import { readFile } from "node:fs/promises";
+import { parse, YAMLParseError } from "yaml";
+import { z } from "zod";
+import { DEVICES } from "../estimate/devices.js";
+import { UserError } from "../ir/errors.js";
+import type { FixedType } from "../ir/fixed-point.js";
+import { systemError } from "./files.js";
+
+const typeText = z
+  .string()
+  .regex(/^u?fixed<\s*\d+\s*,\s*-?\d+\s*>$/, "should be a type such as fixed<8,3> or ufixed<1,1>");
+
+/** `l1c.yaml`: everything about a firmware that is not in the model file. */
+export const CONFIG = z.strictObject({
+  /** The name of the firmware's top module; the model file's by default. */
+  name: z.string().min(1).optional(),
+  clock_mhz: z.number().positive().max(1000).default(320),
+  device: z.enum(DEVICES.map(({ name }) => name) as [string, ...string[]]).default("xcvu13p"),
+  output: z
+    .strictObject({
+      /** The name of the output, where a threshold is set. */
+      name: z.string().min(1).default("mask"),
+      /** The output becomes a bit: 1 where the model's output is at least this. */
+      threshold: z.number().optional(),
+    })
+    .prefault({}),
+  /** By input of the model: the array of the event file that feeds it, and its type where the model has none. */
+  inputs: z
+    .record(z.string(), z.strictObject({ array: z.string().optional(), type: typeText.optional() }))
+    .default({}),
+  stream: z
+    .strictObject({
+      /** The axis of the image (0 rows, 1 columns) along which it streams. */
+      axis: z.union([z.literal(0), z.literal(1)]).default(1),
+      /** Columns of a beat, P. */
+      columns: z.number().int().positive().default(1),
+    })
+    .prefault({}),
+});
+export type Config = z.infer<typeof CONFIG>;
+
+/** Reads and checks a configuration. Throws a UserError that names file, key and what it should be. */
+export async function readConfig(path: string): Promise<Config> {
+  const text = await readFile(path, "utf8").catch((error: unknown) => {
+    throw new UserError(`cannot be read: ${systemError(error)}`, { where: path });
+  });
+  return parseConfig(text, path);
+}
+
+export function parseConfig(text: string, path: string): Config {
+  let value: unknown;
+  try {
+    value = parse(text) ?? {};
+  } catch (error) {
+    if (!(error instanceof YAMLParseError)) throw error;
+    throw new UserError(error.message.split("\n")[0] ?? "is no YAML", { where: path });
+  }
+  return checkConfig(value, path);
+}
+
+/** Checks a configuration that is already a value; defaults fill what it leaves out. */
+export function checkConfig(value: unknown, path: string): Config {
+  const result = CONFIG.safeParse(value);
+  if (result.success) return result.data;
+  const problems = result.error.issues.map(
+    ({ path: key, message }) => `${key.join(".") || "(whole file)"}: ${message}`,
+  );
+  throw new UserError(problems.join("\n  "), { where: path });
+}
+
+/** A type written as `fixed<8,3>`. */
+export function readType(text: string): FixedType {
+  const [, kind, width, integer] = /^(u?fixed)<\s*(\d+)\s*,\s*(-?\d+)\s*>$/.exec(text) ?? [];
+  return { signed: kind === "fixed", width: Number(width), integer: Number(integer) };
+}

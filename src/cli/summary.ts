@@ -1,0 +1,40 @@
+import type { Manifest } from "./manifest.js";
+
+/** Lays rows out in columns; the first row is the header. Numbers are right-aligned by the caller. */
+export function table(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => (row[column] ?? "").length)),
+  );
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}
+
+/** A build as text for people. */
+export function describeManifest(folder: string, manifest: Manifest): string {
+  const { latency, interval, resources, stream } = manifest;
+  const layers = manifest.layers.map((layer) => [
+    layer.name,
+    layer.operations.join("+"),
+    layer.shape.join("x"),
+    layer.types.length > 2 ? `${layer.types.slice(0, 2).join(" ")} …` : layer.types.join(" "),
+    layer.weights === null ? "-" : `${layer.weights.nonzero}/${layer.weights.total}`,
+    String(layer.copies),
+    String(layer.latency.window + layer.latency.site),
+    String(layer.resources.lut),
+    String(layer.resources.ff),
+  ]);
+  const header = ["layer", "operations", "shape", "types", "weights", "copies", "cycles", "LUT", "FF"];
+  return [
+    `${folder}: ${manifest.name}, ${stream.columns} columns a beat, ${stream.beats} beats an event`,
+    `latency ${latency.cycles} cycles (${latency.ns} ns), interval ${interval.cycles} cycles (${interval.ns} ns) at ${manifest.clock_mhz} MHz`,
+    `about ${resources.total.lut} LUT, ${resources.total.ff} FF (estimate before synthesis)`,
+    "",
+    table([header, ...layers]),
+  ].join("\n");
+}

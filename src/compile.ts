@@ -1,0 +1,65 @@
+import { type EmittedFile, emitVerilog, templatesOf } from "./hls-emit/verilog/index.js";
+import { importModel } from "./import/index.js";
+import { printCircuit } from "./ir/circuit/text.js";
+import type { Fixed } from "./ir/fixed/fixed.js";
+import { printFixed } from "./ir/fixed/text.js";
+import type { FixedType } from "./ir/fixed-point.js";
+import type { Model } from "./ir/model/model.js";
+import { printModel } from "./ir/model/text.js";
+import { ULTRASCALE_PLUS } from "./lower/delay.js";
+import { lower } from "./lower/index.js";
+import type { StreamCircuit } from "./lower/stream/index.js";
+import { runPasses } from "./passes/index.js";
+import { modelToFixed } from "./quantize/index.js";
+import { emitTypeScript } from "./sim/typescript/emit.js";
+import { transpile } from "./sim/typescript/transpile.js";
+
+export interface CompileOptions {
+  /** The name of the firmware. */
+  readonly name: string;
+  readonly clockMHz: number;
+  readonly threshold?: { readonly level: number; readonly name: string };
+  readonly inputTypes?: Readonly<Record<string, FixedType>>;
+  readonly stream: { readonly axis: 0 | 1; readonly columns: number };
+}
+
+/** Everything that compiling gives, as values: nothing is written. */
+export interface Compiled {
+  readonly model: Model;
+  readonly fixed: Fixed;
+  readonly lowered: StreamCircuit;
+  /** The three levels as text, the Verilog and the golden model, by path in the build directory. */
+  readonly files: readonly EmittedFile[];
+  /** The templates that the Verilog instantiates. */
+  readonly templates: readonly string[];
+}
+
+/**
+ * The phases of the compiler, in order:
+ *
+ *   bytes ──import──▶ Model ──quantize──▶ Fixed ──passes──▶ Fixed ──lower──▶ Circuit ──emit──▶ Verilog
+ *                                                              └──emit──▶ TypeScript golden model
+ *
+ * Throws a UserError for whatever does not fit, with the node that does not.
+ */
+export async function compile(bytes: Uint8Array, file: string, options: CompileOptions): Promise<Compiled> {
+  const model = { ...(await importModel(bytes, file)), name: options.name };
+  const raw = modelToFixed(model, { inputTypes: options.inputTypes, threshold: options.threshold });
+  const fixed = runPasses(raw);
+  const lowered = lower(fixed, {
+    along: options.stream.axis,
+    columns: options.stream.columns,
+    period: 1000 / options.clockMHz,
+    delays: ULTRASCALE_PLUS,
+  });
+  const golden = emitTypeScript(fixed);
+  const files = [
+    { name: "model.l1c", text: printModel(model) },
+    { name: "fixed.l1c", text: printFixed(fixed) },
+    { name: "circuit.l1c", text: printCircuit(lowered.circuit) },
+    ...emitVerilog(lowered.circuit).map(({ name, text }) => ({ name: `verilog/${name}`, text })),
+    { name: "simulator/golden.ts", text: golden },
+    { name: "simulator/golden.js", text: transpile(golden) },
+  ];
+  return { model, fixed, lowered, files, templates: templatesOf(lowered.circuit) };
+}
