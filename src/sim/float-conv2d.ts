@@ -23,37 +23,31 @@ export function compileConv2d(
   kernel: readonly number[],
   bias: readonly number[],
 ): { readonly cell: Cell; readonly step: () => void } {
-  const taps = sparseTaps(node, kernel);
-  const scatter = compileScatter(taps, inputShape, node.shape);
   const outputs = bias.length;
   const reference = Float64Array.from({ length: sizeOf(node.shape) }, (_, e) => bias[e % outputs]);
-  for (let e = 0; e < input.reference.length; e++) {
-    scatter(e, input.reference[e], (index, value) => {
-      reference[index] += value;
-    });
-  }
-  const cell = createCell(reference);
-  const add = (index: number, value: number) => {
-    cell.current[index] += value;
-    touch(cell, index);
-  };
+  const scatter = compileScatter(sparseTaps(node, kernel), inputShape, node.shape);
+  const empty = createCell(reference);
+  for (let e = 0; e < input.reference.length; e++) scatter(empty, e, input.reference[e]);
+
+  const cell = createCell(empty.current);
   const step = () => {
     for (let n = 0; n < input.count; n++) {
       const e = input.touched[n];
-      scatter(e, input.current[e] - input.reference[e], add);
+      scatter(cell, e, input.current[e] - input.reference[e]);
     }
   };
   return { cell, step };
 }
 
+/** A function that adds `value` times the weights of an input element to the outputs that it feeds. */
 function compileScatter(
-  taps: Taps,
+  { channelStart, row, column, weightStart, output, weight }: Taps,
   [, columns, channels]: readonly number[],
   [outRows, outColumns, outputs]: readonly number[],
-) {
-  const { channelStart, row, column, weightStart, output, weight } = taps;
-  return (element: number, value: number, add: (index: number, value: number) => void): void => {
+): (target: Cell, element: number, value: number) => void {
+  return (target, element, value) => {
     if (value === 0) return;
+    const { current } = target;
     const channel = element % channels;
     const site = (element - channel) / channels;
     const atColumn = site % columns;
@@ -63,7 +57,11 @@ function compileScatter(
       const c = atColumn + column[t];
       if (r < 0 || r >= outRows || c < 0 || c >= outColumns) continue;
       const base = (r * outColumns + c) * outputs;
-      for (let w = weightStart[t]; w < weightStart[t + 1]; w++) add(base + output[w], value * weight[w]);
+      for (let w = weightStart[t]; w < weightStart[t + 1]; w++) {
+        const index = base + output[w];
+        current[index] += value * weight[w];
+        touch(target, index);
+      }
     }
   };
 }

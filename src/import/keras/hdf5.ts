@@ -1,4 +1,4 @@
-import { Dataset, File, Group, ready } from "h5wasm";
+import type * as H5 from "h5wasm";
 import { UserError } from "../../ir/errors.js";
 
 /** A dataset as the file declares it; its elements are read on demand. */
@@ -28,7 +28,9 @@ const STDERR = 2;
  * UserError that names `where` when the HDF5 library finds the file damaged.
  */
 export async function withHdf5<T>(bytes: Uint8Array, where: string, use: (file: Hdf5File) => T): Promise<T> {
-  const library = await ready;
+  // Loaded when needed: its WebAssembly takes longer to start than most commands take to run.
+  const h5 = await import("h5wasm");
+  const library = await h5.ready;
   const guard = <R>(action: () => R): R => {
     try {
       return action();
@@ -44,17 +46,17 @@ export async function withHdf5<T>(bytes: Uint8Array, where: string, use: (file: 
   const restore = silence(library.FS);
   // Without this the library prints an error, returns a status that h5wasm ignores, and hands out memory of other use.
   library.activate_throwing_error_handler();
-  let file: File | undefined;
+  let file: H5.File | undefined;
   try {
     library.FS.writeFile(PATH, bytes);
-    const opened = guard(() => new File(PATH, "r"));
+    const opened = guard(() => new h5.File(PATH, "r"));
     file = opened;
     return use({
-      dataset: (path) => guard(() => findDataset(opened, path, guard)),
+      dataset: (path) => guard(() => findDataset(h5, opened, path, guard)),
       attribute: (path, name) =>
         guard(() => {
-          const group = find(opened, path);
-          const value = group instanceof Group ? group.attrs[name]?.value : undefined;
+          const group = find(h5, opened, path);
+          const value = group instanceof h5.Group ? group.attrs[name]?.value : undefined;
           return typeof value === "string" ? value : undefined;
         }),
     });
@@ -70,9 +72,14 @@ export async function withHdf5<T>(bytes: Uint8Array, where: string, use: (file: 
   }
 }
 
-function findDataset(file: File, path: string, guard: <R>(action: () => R) => R): StoredArray | undefined {
-  const found = find(file, path);
-  if (!(found instanceof Dataset)) return undefined;
+function findDataset(
+  h5: typeof H5,
+  file: H5.File,
+  path: string,
+  guard: <R>(action: () => R) => R,
+): StoredArray | undefined {
+  const found = find(h5, file, path);
+  if (!(found instanceof h5.Dataset)) return undefined;
   const { type, size, signed } = found.metadata;
   return {
     shape: found.shape ?? [],
@@ -91,10 +98,10 @@ function findDataset(file: File, path: string, guard: <R>(action: () => R) => R)
 }
 
 /** Walks down the groups by their listings: asking the library for a name that is missing would be an error. */
-function find(file: File, path: string): unknown {
+function find(h5: typeof H5, file: H5.File, path: string): unknown {
   let here: unknown = file;
   for (const name of path.split("/")) {
-    if (!(here instanceof Group) || !here.keys().includes(name)) return undefined;
+    if (!(here instanceof h5.Group) || !here.keys().includes(name)) return undefined;
     here = here.get(name);
   }
   return here;
