@@ -11,6 +11,8 @@ const MEMBERS = [METADATA, CONFIG, WEIGHTS] as const;
 
 /** More than any model for a trigger takes; a declared size above it is an attack or a mistake. */
 const LARGEST = 512 * 2 ** 20;
+/** A configuration takes kilobytes; reading a longer text would only take long. */
+const LONGEST_JSON = 16 * 2 ** 20;
 
 export interface KerasArchive {
   /** What `keras.saving.serialize_keras_object(model)` gave. */
@@ -35,7 +37,11 @@ export function openArchive(bytes: Uint8Array, file: string): KerasArchive {
   };
   const json = (name: string): Config => {
     const where = `${file}: ${name}`;
-    return new Config(parseJson(decode(member(name), where), where), where, "its content");
+    const content = member(name);
+    if (content.length > LONGEST_JSON) {
+      throw new UserError(`it has ${content.length} bytes: too long for a configuration`, { where });
+    }
+    return new Config(parseJson(decode(content, where), where), where, "its content");
   };
   const version = json(METADATA).string("keras_version");
   if (!/^3\./.test(version)) {

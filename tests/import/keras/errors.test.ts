@@ -105,6 +105,10 @@ describe("files", () => {
     expect(await withMember("config.json", strToU8("[1]"))).toContain("is not an object");
   });
 
+  test("configuration of absurd length", async () => {
+    expect(await withMember("config.json", new Uint8Array(20_000_000).fill(32))).toContain("too long");
+  });
+
   test("weights that are no HDF5", async () => {
     expect(await withMember("model.weights.h5", new Uint8Array(5000))).toContain(
       "model.keras: model.weights.h5: the HDF5 file is truncated or damaged",
