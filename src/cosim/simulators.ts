@@ -15,6 +15,9 @@ export interface Firmware {
   readonly outputWidth: number;
 }
 
+const VERILATOR_HINT = "Install it (Debian, Ubuntu: apt-get install verilator), or use --simulator iverilog.";
+const IVERILOG_HINT = "Install it (Debian, Ubuntu: apt-get install iverilog), or use --simulator verilator.";
+
 export const SIMULATORS = ["verilator", "iverilog"] as const;
 export type SimulatorName = (typeof SIMULATORS)[number];
 
@@ -37,7 +40,6 @@ export function buildSimulator(
 }
 
 async function buildVerilator(firmware: Firmware, folder: string): Promise<BuiltSimulator> {
-  const hint = "Install it (Debian, Ubuntu: apt-get install verilator), or use --simulator iverilog.";
   const harness = join(folder, "harness.cpp");
   await writeFile(harness, verilatorHarness(firmware.top, firmware.ports));
   const model = join(folder, "verilated");
@@ -59,18 +61,20 @@ async function buildVerilator(firmware: Firmware, folder: string): Promise<Built
     ...["-O3", "--x-initial", "unique", "--x-assign", "unique", "-CFLAGS", "-O1", "-Wall"],
     ...[harness, ...firmware.files],
   ];
-  check("verilator", await runTool("verilator", args, { cwd: folder, hint }));
+  check("verilator", await runTool("verilator", args, { cwd: folder, hint: VERILATOR_HINT }));
   return {
     play: async (stimulus, record, seed) =>
       check(
         "the verilated firmware",
-        await runTool(join(model, "player"), [stimulus, record, String(seed)], { cwd: folder, hint }),
+        await runTool(join(model, "player"), [stimulus, record, String(seed)], {
+          cwd: folder,
+          hint: VERILATOR_HINT,
+        }),
       ),
   };
 }
 
 async function buildIverilog(firmware: Firmware, folder: string): Promise<BuiltSimulator> {
-  const hint = "Install it (Debian, Ubuntu: apt-get install iverilog), or use --simulator verilator.";
   const bench = join(folder, "testbench.v");
   const program = join(folder, "testbench.vvp");
   await writeFile(
@@ -78,12 +82,15 @@ async function buildIverilog(firmware: Firmware, folder: string): Promise<BuiltS
     iverilogHarness(firmware.top, firmware.ports, firmware.inputWidth, firmware.outputWidth),
   );
   const args = ["-g2005", "-Wall", "-s", "l1c_testbench", "-o", program, bench, ...firmware.files];
-  check("iverilog", await runTool("iverilog", args, { cwd: folder, hint }));
+  check("iverilog", await runTool("iverilog", args, { cwd: folder, hint: IVERILOG_HINT }));
   return {
     play: async (stimulus, record) =>
       check(
         "vvp",
-        await runTool("vvp", ["-n", program, `+in=${stimulus}`, `+out=${record}`], { cwd: folder, hint }),
+        await runTool("vvp", ["-n", program, `+in=${stimulus}`, `+out=${record}`], {
+          cwd: folder,
+          hint: IVERILOG_HINT,
+        }),
       ),
   };
 }
@@ -92,4 +99,13 @@ function check(tool: string, { code, output }: ToolResult): void {
   if (code === 0) return;
   const shown = output.split("\n").slice(0, 30).join("\n");
   throw new UserError(`ended with exit code ${code}:\n${shown}`, { where: tool });
+}
+
+/** The simulator's name and version, as it says itself. Not installed: a UserError with exit code 3. */
+export async function simulatorVersion(name: SimulatorName): Promise<string> {
+  const [command, args, hint] =
+    name === "verilator" ? ["verilator", ["--version"], VERILATOR_HINT] : ["iverilog", ["-V"], IVERILOG_HINT];
+  const { output } = await runTool(command as string, args as string[], { cwd: ".", hint: hint as string });
+  const [, version] = /(\d+\.\d+)/.exec(output) ?? [];
+  return `${name === "verilator" ? "Verilator" : "Icarus Verilog"} ${version ?? ""}`.trim();
 }

@@ -66,7 +66,7 @@ function quantizeInput(node: ModelInput, model: Model, declared: FixedType | und
 
 function typesOfReaders(node: ModelInput, model: Model): Granular<FixedType> {
   const where = `input '${node.name}'`;
-  const hint = `Give its type in l1c.yaml, e.g. inputs: { ${node.name}: "fixed<8,3>" }.`;
+  const hint = `Give its type in l1c.yaml, e.g. inputs: { ${node.name}: { type: "fixed<8,3>" } }.`;
   const readers = model.nodes.filter((reader) => reader.inputs.includes(node.name));
   const quantizers = readers.map((reader): Quantizer => {
     if (reader.op === "quantize") return reader.quantizer;

@@ -1,0 +1,46 @@
+import { readFile, stat } from "node:fs/promises";
+import { basename, extname } from "node:path";
+import { importModel } from "../../import/index.js";
+import { UserError } from "../../ir/errors.js";
+import { printModel } from "../../ir/model/text.js";
+import { openBuild, readBuildText } from "../build-directory.js";
+import { type Command, EXIT } from "../command.js";
+import { systemError } from "../files.js";
+
+const LEVELS = ["model", "fixed", "circuit"] as const;
+
+export interface ShowCommandOptions {
+  readonly what: string;
+  readonly level: (typeof LEVELS)[number];
+}
+
+export const show: Command<ShowCommandOptions> = {
+  usage: "show <what>",
+  describe: "print a model file or a level of a build as text",
+  options: (argv) =>
+    argv
+      .positional("what", { type: "string", demandOption: true, describe: "model file or build directory" })
+      .option("level", { choices: LEVELS, default: "model" as const, describe: "language to print" }),
+
+  run: async ({ what, level }, output) => {
+    const info = await stat(what).catch((error: unknown) => {
+      throw new UserError(`cannot be read: ${systemError(error)}`, { where: what });
+    });
+    const text = info.isDirectory()
+      ? await readBuildText(await openBuild(what), `${level}.l1c`)
+      : await showModel(what, level);
+    output.result({ what, level, text }, text);
+    return EXIT.good;
+  },
+};
+
+async function showModel(path: string, level: (typeof LEVELS)[number]): Promise<string> {
+  if (level !== "model") {
+    throw new UserError(`a model file has no ${level} level`, {
+      where: path,
+      hint: `Compile it first: l1c compile MODEL -o FOLDER; then l1c show FOLDER --level ${level}`,
+    });
+  }
+  const model = await importModel(new Uint8Array(await readFile(path)), path);
+  return printModel({ ...model, name: basename(path, extname(path)) });
+}
