@@ -1,6 +1,7 @@
 import type { Fixed, FixedNode } from "../ir/fixed/fixed.js";
 import { fixedOperator } from "../ir/fixed/operators/index.js";
 import { nodesByName } from "../ir/graph.js";
+import { traceBlock } from "./block.js";
 import { fromBigInts, type IntegerArray, toBigInts } from "./elements.js";
 import { inputArray, type Port, portsOf, type Simulator, type Values } from "./simulator.js";
 
@@ -21,6 +22,11 @@ export function referenceSimulator(fixed: Fixed): Simulator {
     return values;
   }
 
+  function trace(inputs: Values): Values {
+    const values = evaluate(inputs);
+    return Object.fromEntries(ports.nodes.map((port) => [port.name, hold(port, values.get(port.name))]));
+  }
+
   const hold = ({ elements }: Port, integers: readonly bigint[] | undefined): IntegerArray =>
     fromBigInts(elements, integers as readonly bigint[]);
 
@@ -32,9 +38,7 @@ export function referenceSimulator(fixed: Fixed): Simulator {
         ports.outputs.map((port, o) => [port.name, hold(port, values.get(fixed.outputs[o].value))]),
       );
     },
-    trace(inputs) {
-      const values = evaluate(inputs);
-      return Object.fromEntries(ports.nodes.map((port) => [port.name, hold(port, values.get(port.name))]));
-    },
+    trace,
+    runBlock: (block) => traceBlock(ports, trace, block),
   };
 }

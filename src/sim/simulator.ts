@@ -15,6 +15,14 @@ export interface Port {
 /** Tensors by name, each row-major. */
 export type Values = Readonly<Record<string, IntegerArray>>;
 
+/** Many events at once: for each input, the integers of all events, one event after the other. */
+export interface Block {
+  readonly count: number;
+  readonly inputs: Values;
+  /** The nodes whose values are wanted (`fixed.outputs` says which nodes the outputs are). */
+  readonly nodes: readonly string[];
+}
+
 /**
  * What all engines share: a Fixed graph that runs one event at a time. The inputs' integers must lie within their
  * proven ranges (`inputs.ts` makes such). The arrays returned belong to the simulator and hold until its next call.
@@ -28,6 +36,8 @@ export interface Simulator {
   run(inputs: Values): Values;
   /** The value of every node, by node name. */
   trace(inputs: Values): Values;
+  /** The wanted values of all events of a block, by node name, one event after the other, in arrays of their own. */
+  runBlock(block: Block): Values;
 }
 
 /** The ports of a graph: the same for every engine. */

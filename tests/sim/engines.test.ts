@@ -46,9 +46,9 @@ async function sweep(graphs: number, events: number, options: Partial<RandomFixe
 }
 
 describe("the typescript engine equals the reference", () => {
-  it("on graphs of few bits", () => sweep(250, 12, {}));
-  it("on convolution chains", () => sweep(80, 12, RANDOM_CHAIN));
-  it("on sums about 32 bits wide", () => sweep(120, 8, { inputBits: 16, weightBits: 16 }));
-  it("on sums about 53 bits wide", () => sweep(120, 8, { inputBits: 28, weightBits: 24 }));
-  it("on numbers beyond 64 bits", () => sweep(80, 8, { inputBits: 80, weightBits: 70 }));
+  it("on graphs of few bits", () => sweep(150, 10, {}));
+  it("on convolution chains", () => sweep(50, 10, RANDOM_CHAIN));
+  it("on sums about 32 bits wide", () => sweep(70, 8, { inputBits: 16, weightBits: 16 }));
+  it("on sums about 53 bits wide", () => sweep(70, 8, { inputBits: 28, weightBits: 24 }));
+  it("on numbers beyond 64 bits", () => sweep(60, 8, { inputBits: 80, weightBits: 70 }));
 });

@@ -27,7 +27,10 @@ interface NodeBase extends FixedValue {
   readonly inputs: readonly string[];
 }
 
-/** Integers from outside; physical inputs are quantized to the type by saturation, which events must not need. */
+/**
+ * Integers from outside. Physical values are rounded to the nearest multiple of 2^−F, ties up (RND), and saturated to
+ * the range, which events must not need.
+ */
 export interface FixedInput extends NodeBase {
   readonly op: "input";
 }

@@ -43,6 +43,7 @@ function verifyNode(node: FixedNode, inputs: readonly FixedValue[]): void {
   for (let i = 0; i < count; i++) {
     const stated = atElement(node.ranges, i, channels);
     const type = atElement(node.types, i, channels);
+    if (stated.lo > stated.hi) throw new UserError(`its range ${show(stated)} is empty`, { where });
     const at = count === 1 ? "" : ` (${perElement ? "element" : "channel"} ${i})`;
     if (!holds(stated, atElement(proven, i, channels))) {
       const bounds = atElement(proven, i, channels);
@@ -61,6 +62,11 @@ function verifyNode(node: FixedNode, inputs: readonly FixedValue[]): void {
 function verifyConstants(node: FixedNode, where: string): void {
   if (node.op !== "conv2d") return;
   if (node.kernel.shape.length !== 4) throw new UserError("its kernel does not have four axes", { where });
+  if (node.kernel.data.length !== sizeOf(node.kernel.shape)) {
+    throw new UserError(`${node.kernel.data.length} weights for a kernel [${node.kernel.shape.join(", ")}]`, {
+      where,
+    });
+  }
   if (node.bias.data.length !== node.kernel.shape[3]) {
     throw new UserError(`${node.bias.data.length} biases for ${node.kernel.shape[3]} output channels`, {
       where,

@@ -69,14 +69,15 @@ class Parser {
 
   private attributes(): Attributes {
     this.expectText("{");
-    const attributes: Record<string, Value> = {};
+    const attributes = new Map<string, Value>();
     while (!this.accept("}")) {
-      if (Object.keys(attributes).length > 0) this.expectText(",");
+      if (attributes.size > 0) this.expectText(",");
       const key = this.expect("word").text;
+      if (attributes.has(key)) throw this.error(`attribute '${key}' is given twice`);
       this.expectText("=");
-      attributes[key] = this.value();
+      attributes.set(key, this.value());
     }
-    return attributes;
+    return Object.fromEntries(attributes);
   }
 
   private value(): Value {
@@ -130,7 +131,8 @@ class Parser {
     let text = "";
     while (!this.accept(">")) text += this.next().text;
     const shape = text === "" ? [] : text.split("x").map(Number);
-    if (shape.some((n) => !Number.isSafeInteger(n) || n < 0)) throw this.error(`'${text}' is no shape`);
+    if (!/^(?:\d+(?:x\d+)*)?$/.test(text) || !shape.every(Number.isSafeInteger))
+      throw this.error(`'${text}' is no shape`);
     const data = this.list() as readonly (bigint | number)[];
     if (data.length !== sizeOf(shape)) {
       throw this.error(`a tensor of shape ${text} has ${sizeOf(shape)} elements, found ${data.length}`);
@@ -153,11 +155,19 @@ class Parser {
 
   private reference(): string {
     const text = this.expect("reference").text.slice(1);
-    return text.startsWith('"') ? (JSON.parse(text) as string) : text;
+    return text.startsWith('"') ? this.unquoted(text) : text;
   }
 
   private string(): string {
-    return JSON.parse(this.expect("string").text) as string;
+    return this.unquoted(this.expect("string").text);
+  }
+
+  private unquoted(text: string): string {
+    try {
+      return JSON.parse(text) as string;
+    } catch {
+      throw this.error(`${text} is no string: its escapes are those of JSON`);
+    }
   }
 
   private integer(): number {

@@ -3,7 +3,9 @@ import type { Attributes, Block, Document, Statement, Value } from "./document.j
 
 const LINE = 110;
 const WORD = /^[A-Za-z_][A-Za-z0-9_]*$/;
-const VALUE_NAME = /^[A-Za-z0-9_.]+$/;
+/** Words that begin another kind of value. */
+const RESERVED = new Set(["fixed", "ufixed", "tensor", "channel", "element", "NaN", "Infinity"]);
+const VALUE_NAME = /^[A-Za-z0-9_](?:[A-Za-z0-9_]|\.(?!\.))*$/;
 
 /** Prints a document; {@link parseDocument} reads it back to an equal document. */
 export function printDocument(document: Document): string {
@@ -39,7 +41,7 @@ function printAttributes(attributes: Attributes): string {
 }
 
 function printWord(text: string): string {
-  return WORD.test(text) ? text : JSON.stringify(text);
+  return WORD.test(text) && !RESERVED.has(text) ? text : JSON.stringify(text);
 }
 
 /** A double so that reading it back gives the same double, and so that it cannot be taken for an integer. */

@@ -11,6 +11,7 @@ import { hullOf } from "../../ir/interval.js";
 import { sizeOf } from "../../ir/tensor.js";
 import { type Elements, elementsFor } from "../elements.js";
 import { type Port, portsOf } from "../simulator.js";
+import { BLOCK_TEXT } from "./block-text.js";
 import { ARRAY_TYPE, copyAll, describeRanges, describeTypes, newArray } from "./expressions.js";
 import { header } from "./header.js";
 import type { LayerOp } from "./layer.js";
@@ -56,6 +57,7 @@ export function emitTypeScript(fixed: Fixed): string {
     traceFunction(fixed, [...emitted.values()]),
     runFunction(fixed),
     inputFunction(),
+    BLOCK_TEXT,
     ...settleStatements(fixed, settle),
   ];
   const project = new Project({ useInMemoryFileSystem: true });
@@ -225,7 +227,7 @@ function inputFunction(): FunctionDeclarationStructure {
     ],
     returnType: "Values[string]",
     statements: [
-      "const size = port.shape.reduce((a, b) => a * b, 1);",
+      "const size = sizeOf(port);",
       "const array = values[port.name];",
       (writer) => {
         writer.write("if (array?.length !== size)").block(() => {

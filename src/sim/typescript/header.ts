@@ -1,5 +1,6 @@
 import type { StatementStructures } from "ts-morph";
 import type { Fixed } from "../../ir/fixed/fixed.js";
+import { CLAMP_TEXT } from "./branch-free.js";
 import { describeRanges, describeTypes } from "./expressions.js";
 import { SITES_TEXT } from "./sites.js";
 
@@ -35,6 +36,8 @@ export function header(fixed: Fixed): readonly (StatementStructures | string)[] 
     "/** Weights by input channel. */\ntype Taps<Weight> = readonly (readonly (readonly [row: number, column: number, channel: number, weight: Weight])[])[];",
     "",
     SITES_TEXT,
+    "",
+    CLAMP_TEXT,
     "",
   ];
 }

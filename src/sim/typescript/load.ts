@@ -9,7 +9,8 @@ export function moduleUrl(javascript: string): string {
 /** Loads a golden model from its JavaScript text. Buffers are the module's: one text loaded twice is one simulator. */
 export async function loadSimulator(javascript: string): Promise<Simulator> {
   const module: Partial<Simulator> = await import(/* @vite-ignore */ moduleUrl(javascript));
-  const { inputs, outputs, nodes, run, trace } = module;
-  if (!inputs || !outputs || !nodes || !run || !trace) throw new InternalError("the text is no golden model");
-  return { inputs, outputs, nodes, run, trace };
+  const { inputs, outputs, nodes, run, trace, runBlock } = module;
+  if (!inputs || !outputs || !nodes || !run || !trace || !runBlock)
+    throw new InternalError("the text is no golden model");
+  return { inputs, outputs, nodes, run, trace, runBlock };
 }

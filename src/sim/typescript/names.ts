@@ -5,9 +5,9 @@ const TAKEN = `
   module namespace new null number object of package private protected public return set static string super switch
   symbol this throw true try type typeof undefined var void while with yield bigint any unknown never
   Array BigInt Float64Array Infinity Int32Array Math NaN Number Object RangeError Record Readonly String
-  run trace inputs outputs nodes settle inputArray allSites beginSites touchSite endSites
+  run trace runBlock Block newArray sizeOf port inputs outputs nodes settle inputArray allSites larger smaller beginSites touchSite endSites
   Values Taps Port Sites Set Uint8Array difference differs offsets weights input output values sites site place places
-  start stale touched floor rest all size found
+  list count start stale touched floor rest all size found
 `;
 
 /** Gives out names that are valid in TypeScript and differ from each other. */

@@ -53,7 +53,8 @@ export function forElements(writer: CodeBlockWriter, channels: number, lines: re
   const block = () => {
     for (const line of lines) writer.writeLine(line);
   };
-  writer.write("for (let n = 0; n < sites.count; n++)").block(() => {
-    writer.write(`for (let c = 0, i = sites.list[n] * ${channels}; c < ${channels}; c++, i++)`).block(block);
+  writer.writeLine("const { list, count } = sites;");
+  writer.write("for (let n = 0; n < count; n++)").block(() => {
+    writer.write(`for (let c = 0, i = list[n] * ${channels}; c < ${channels}; c++, i++)`).block(block);
   });
 }

@@ -17,6 +17,6 @@ export const threshold: LayerEmitter<"threshold"> = ({ node, inputs: [input], na
     comment: "1 where k is at least the level of its channel.",
     tables:
       table === undefined ? [] : [constant(table, literalList(levels, held), "The level of each channel.")],
-    body: (writer) => forElements(writer, levels.length, [`output[i] = input[i] >= ${level} ? 1 : 0;`]),
+    body: (writer) => forElements(writer, levels.length, [`output[i] = Number(input[i] >= ${level});`]),
   };
 };

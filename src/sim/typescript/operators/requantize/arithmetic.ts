@@ -1,5 +1,6 @@
 import type { Overflow, Rounding } from "../../../../ir/fixed-point.js";
 import type { Elements } from "../../../elements.js";
+import { larger, smaller } from "../../branch-free.js";
 import { literal } from "../../expressions.js";
 import type { RequantizePlan, Steps } from "./plan.js";
 
@@ -48,14 +49,14 @@ export function roundLines(rounding: Rounding, plan: WrittenPlan): readonly stri
     ...lines,
     `const floor = ${floor};`,
     doubles ? `const rest = k - floor * ${value("unit")};` : `const rest = k & ${value("dropped")};`,
-    `k = ${up} ? floor + ${literal(1n, compute)} : floor;`,
+    compute === "bigint" ? `k = ${up} ? floor + 1n : floor;` : `k = floor + Number(${up});`,
   ];
 }
 
 /** Lines that bring `k` into the range of the type; none where no element may overflow. */
 export function overflowLines(overflow: Overflow, plan: WrittenPlan): readonly string[] {
-  const { overflows, compute, value } = plan;
-  if (!overflows) return [];
+  const { below, above, reach, steps, compute, value } = plan;
+  if (!below && !above) return [];
   switch (overflow) {
     case "WRAP":
       return compute === "float64"
@@ -65,8 +66,16 @@ export function overflowLines(overflow: Overflow, plan: WrittenPlan): readonly s
           ]
         : [`k = ((k - ${value("lo")}) & ${value("kept")}) + ${value("lo")};`];
     case "SAT":
-    case "SAT_SYM":
-      return [`k = k < ${value("lo")} ? ${value("lo")} : k > ${value("hi")} ? ${value("hi")} : k;`];
+    case "SAT_SYM": {
+      const bound = steps.reduce(
+        (most, { lo, hi }) => (most > hi ? (most > -lo ? most : -lo) : hi > -lo ? hi : -lo),
+        0n,
+      );
+      return [
+        ...(plan.above ? [`k = ${smaller("k", value("hi"), reach, bound, compute)};`] : []),
+        ...(plan.below ? [`k = ${larger("k", value("lo"), reach, bound, compute)};`] : []),
+      ];
+    }
     case "SAT_ZERO":
       return [`k = k < ${value("lo")} || k > ${value("hi")} ? ${zero(plan)} : k;`];
   }

@@ -33,8 +33,11 @@ export interface RequantizePlan {
   readonly steps: readonly Steps[];
   /** The arithmetic in which every step is exact. */
   readonly compute: Elements;
-  /** True when some element may overflow. */
-  readonly overflows: boolean;
+  /** Bounds of all numbers on the way, before overflow. */
+  readonly reach: Interval;
+  /** True when some element may overflow below the least, above the largest integer of its type. */
+  readonly below: boolean;
+  readonly above: boolean;
 }
 
 /** Finds the constants of a conversion and the cheapest arithmetic that is exact for them. */
@@ -46,15 +49,12 @@ export function planRequantize(node: FixedRequantize, input: FixedValue, from: E
     const shift = fractionBits(atElement(input.types, i, channels)) - fractionBits(type);
     return stepsOf(atElement(input.ranges, i, channels), shift, type, node);
   });
-  const overflows = items.some((item) => item.overflows);
+  const below = items.some((item) => item.below);
+  const above = items.some((item) => item.above);
   const steps = items.map((item) => item.steps);
   const reach = items.map((item) => item.reach).reduce(hull, { lo: 0n, hi: 0n });
-  return {
-    per,
-    steps,
-    compute: arithmeticFor(steps, reach, from, overflows && node.overflow === "WRAP"),
-    overflows,
-  };
+  const wraps = node.overflow === "WRAP" && (below || above);
+  return { per, steps, compute: arithmeticFor(steps, reach, from, wraps), reach, below, above };
 }
 
 function stepsOf(range: Interval, shift: number, type: FixedType, { overflow }: FixedRequantize) {
@@ -66,7 +66,6 @@ function stepsOf(range: Interval, shift: number, type: FixedType, { overflow }: 
   const rounded: Interval = { lo: scaled.lo >> right, hi: (scaled.hi >> right) + (right > 0n ? 1n : 0n) };
   const { lo, hi } = typeRange(type);
   const limits = { lo: overflow === "SAT_SYM" && type.signed ? -hi : lo, hi };
-  const overflows = !within(rounded, limits);
   const wraps = overflow === "WRAP";
   const steps: Steps = {
     left,
@@ -76,12 +75,22 @@ function stepsOf(range: Interval, shift: number, type: FixedType, { overflow }: 
     dropped: (1n << right) - 1n,
     half: right > 0n ? 1n << (right - 1n) : 1n,
     // A limit that is never reached gives way to the range, so that constants stay as small as the numbers.
-    lo: wraps || limits.lo > rounded.lo ? limits.lo : rounded.lo,
-    hi: wraps || limits.hi < rounded.hi ? limits.hi : rounded.hi,
+    lo: wraps ? limits.lo : nearest(rounded.lo, limits),
+    hi: wraps ? limits.hi : nearest(rounded.hi, limits),
     kept: (1n << BigInt(type.width)) - 1n,
     span: 1n << BigInt(type.width),
   };
-  return { steps, overflows, reach: hull(scaled, rounded) };
+  return {
+    steps,
+    below: rounded.lo < limits.lo,
+    above: rounded.hi > limits.hi,
+    reach: hull(scaled, rounded),
+  };
+}
+
+/** The integer of an interval that is nearest to `k`. */
+function nearest(k: bigint, { lo, hi }: Interval): bigint {
+  return k < lo ? lo : k > hi ? hi : k;
 }
 
 /**

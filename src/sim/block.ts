@@ -1,0 +1,43 @@
+import { InternalError, invariant } from "../ir/errors.js";
+import { sizeOf } from "../ir/tensor.js";
+import { allocate, type IntegerArray } from "./elements.js";
+import type { Block, Port, Simulator, Values } from "./simulator.js";
+
+/** Runs the events of a block one by one. */
+export function traceBlock(
+  { inputs, nodes }: Pick<Simulator, "inputs" | "nodes">,
+  trace: Simulator["trace"],
+  block: Block,
+): Values {
+  const wanted = block.nodes.map((name) => {
+    const port = nodes.find((node) => node.name === name);
+    invariant(port !== undefined, `there is no node '${name}'`);
+    return port;
+  });
+  const results = wanted.map(({ name, shape, elements }) => {
+    return [name, allocate(elements, block.count * sizeOf(shape))] as const;
+  });
+  for (let event = 0; event < block.count; event++) {
+    const values = trace(
+      Object.fromEntries(inputs.map((port) => [port.name, eventOf(block.inputs[port.name], event, port)])),
+    );
+    for (const [name, array] of results) copyInto(array, values[name], event * values[name].length);
+  }
+  return Object.fromEntries(results);
+}
+
+function eventOf(array: IntegerArray, event: number, { shape }: Port): IntegerArray {
+  const size = sizeOf(shape);
+  return Array.isArray(array)
+    ? array.slice(event * size, (event + 1) * size)
+    : array.subarray(event * size, (event + 1) * size);
+}
+
+/** Copies an array into another of the same elements. */
+function copyInto(target: IntegerArray, source: IntegerArray, at: number): void {
+  if (target instanceof Int32Array && source instanceof Int32Array) target.set(source, at);
+  else if (target instanceof Float64Array && source instanceof Float64Array) target.set(source, at);
+  else if (Array.isArray(target) && Array.isArray(source))
+    source.forEach((k, i) => void (target[at + i] = k));
+  else throw new InternalError("arrays of different elements");
+}
