@@ -2,8 +2,9 @@ import { stat } from "node:fs/promises";
 import { writeNpz } from "../../events/npz-write.js";
 import { UserError } from "../../ir/errors.js";
 import { muonEventArrays } from "../../physics/muon/arrays.js";
-import type { MuonOptions } from "../../physics/muon/generate.js";
+import { DEFAULT_MUON_OPTIONS, type MuonOptions } from "../../physics/muon/generate.js";
 import type { StripCount } from "../../physics/muon/geometry.js";
+import { SECONDARY_MODELS } from "../../physics/muon/secondaries.js";
 import { DEFAULT_SPECTRUM, SPECTRUM_KINDS, type Spectrum } from "../../physics/muon/spectrum.js";
 import { type Command, EXIT } from "../command.js";
 import { writeAtomically } from "../files.js";
@@ -21,6 +22,7 @@ export interface GenerateOptions {
   readonly "pt-index": number;
   readonly "pt-scale": number;
   readonly background: number;
+  readonly secondaries: (typeof SECONDARY_MODELS)[number];
   readonly strips: number;
 }
 
@@ -72,6 +74,11 @@ export const generate: Command<GenerateOptions> = {
       .option("pt-index", { type: "number", default: 3, describe: "power spectrum: n of pT^-n" })
       .option("pt-scale", { type: "number", default: 10, describe: "exponential spectrum: mean, GeV" })
       .option("background", { type: "number", default: 1, describe: "factor on the nominal background" })
+      .option("secondaries", {
+        choices: SECONDARY_MODELS,
+        default: DEFAULT_MUON_OPTIONS.secondaries,
+        describe: "a muon's secondaries: independent clusters, or electron tracks as in full simulation",
+      })
       .option("strips", {
         type: "number",
         choices: [384, 192],
@@ -91,6 +98,7 @@ export const generate: Command<GenerateOptions> = {
       mix: parseMuonMix(options.muons),
       spectrum: spectrumOf(options),
       background: options.background,
+      secondaries: options.secondaries,
       strips: options.strips as StripCount,
     };
     const arrays = muonEventArrays(sample, options.events);

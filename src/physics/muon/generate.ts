@@ -1,7 +1,8 @@
 import { UserError } from "../../ir/errors.js";
 import { eventStream } from "../random.js";
-import { fireBackground, fireMuon, fireSecondaries } from "./digitise.js";
+import { fireBackground, fireMuon } from "./digitise.js";
 import { LAYERS, STRIPS, type StripCount } from "./geometry.js";
+import { fireSecondaries, type SecondaryModel } from "./secondaries.js";
 import { checkSpectrum, DEFAULT_SPECTRUM, type Spectrum } from "./spectrum.js";
 import { drawMuon, type Muon } from "./track.js";
 
@@ -14,6 +15,7 @@ export interface MuonOptions {
   readonly spectrum: Spectrum;
   /** Factor on the nominal background; 1 is nominal. */
   readonly background: number;
+  readonly secondaries: SecondaryModel;
   /** 384 strips, or 192 for the trigger's OR of two. */
   readonly strips: StripCount;
 }
@@ -23,6 +25,7 @@ export const DEFAULT_MUON_OPTIONS: MuonOptions = {
   mix: [0, 1, 0],
   spectrum: DEFAULT_SPECTRUM,
   background: 1,
+  secondaries: "clusters",
   strips: STRIPS,
 };
 
@@ -79,7 +82,7 @@ export function generateMuonEvent(options: MuonOptions, index: number): MuonEven
     const muon = drawMuon(options.spectrum, random);
     const own: number[] = [];
     fireMuon(muon, random, (voxel) => own.push(place(voxel)));
-    fireSecondaries(muon, random, (voxel) => digis.push(place(voxel)));
+    fireSecondaries(options.secondaries, muon, random, (voxel) => digis.push(place(voxel)));
     muons.push(muon);
     truth.push(own);
     for (const voxel of own) digis.push(voxel);

@@ -26,9 +26,11 @@ if (BACKGROUND_CLUSTERS.length !== PARTITIONS) throw new Error("one background r
 export const SECONDARY_FRACTION = 0.14;
 /** Distance in strips of 0.919 mrad beyond which a digi counts as a secondary's (issue 2). */
 export const FAR_STRIPS = 8;
+
+// Secondaries as independent clusters.
 /**
- * Secondaries come in groups: in `mc_ntuple.root` about one isolated muon in three has any far digi at all, and
- * those have six on average. Probability that a muon is accompanied by a group.
+ * Probability that a muon is accompanied by a group of clusters. (In `mc_ntuple.root` 19 ± 3 % of the muons have
+ * far digis, 8.6 on average: fewer and larger groups, which the model of tracks follows.)
  */
 export const SECONDARY_PROBABILITY = 0.32;
 /**
@@ -39,5 +41,27 @@ export const SECONDARY_CLUSTERS =
   (6 * LAYER_EFFICIENCY * SECONDARY_FRACTION) / (1 - SECONDARY_FRACTION) / SECONDARY_PROBABILITY;
 /** Mean distance of far digis beyond `FAR_STRIPS`, strips: the exponential bulk seen in `mc_ntuple.root`. */
 export const SECONDARY_DISTANCE = 12;
-/** Probability that a secondary cluster lies in a neighbouring partition (51 of 230 far digis in `mc_ntuple.root`). */
+/** Probability that a secondary lies in a neighbouring partition (51 of 230 far digis in `mc_ntuple.root`). */
 export const SECONDARY_NEIGHBOUR = 0.22;
+
+// Secondaries as electron tracks: read off the 27 muons with far digis in `mc_ntuple.root`.
+/** Probability of a track (19 ± 3 % there). */
+export const TRACK_PROBABILITY = 0.22;
+/** Probability that a track goes on to the next layer: gives the 2.4 clusters per muon seen there. */
+export const TRACK_CONTINUES = 0.75;
+/** Mean distance of a track's first cluster beyond the nearest possible, and drift per layer (σ), strips. */
+export const TRACK_DISTANCE = 8;
+export const TRACK_DRIFT = 4;
+/** Mean number of layers of a track that starts in a layer drawn evenly. */
+const TRACK_LAYERS =
+  Array.from({ length: 6 }, (_, i) => (1 - TRACK_CONTINUES ** (i + 1)) / (1 - TRACK_CONTINUES)).reduce(
+    (sum, n) => sum + n,
+    0,
+  ) / 6;
+/** Mean number of strips of a track's cluster beyond the first, so that far digis are SECONDARY_FRACTION of all. */
+export const TRACK_EXTRA_STRIPS =
+  (6 * LAYER_EFFICIENCY * MEAN_CLUSTER_SIZE * SECONDARY_FRACTION) /
+    (1 - SECONDARY_FRACTION) /
+    TRACK_PROBABILITY /
+    TRACK_LAYERS -
+  1;

@@ -39,8 +39,9 @@ function roadOf(low: number, high: number, straightness: number): Road {
   });
   return {
     straightness,
-    low: edges.map(([a]) => Math.floor(a)),
-    high: edges.map(([, b]) => Math.ceil(b)),
+    // Adding 0 turns −0 into 0.
+    low: edges.map(([a]) => Math.floor(a) + 0),
+    high: edges.map(([, b]) => Math.ceil(b) + 0),
   };
 }
 
