@@ -112,9 +112,10 @@ footer { padding-top: 30px; padding-bottom: 40px; color: var(--soft); font-size:
   .card, tr, .plot, .zooms, .chamber { break-inside: avoid; }
   .scroll { overflow: visible; }
   .plot svg, .wide svg { min-width: 0; }
-  table { font-size: 8.5pt; }
+  .zooms { gap: 6px 12px; } .zooms svg { width: calc(50% - 6px); }
+  table { font-size: 8.5pt; } td code, td small { font-size: 7.5pt; }
   th, td { padding-right: 7px; }
-  .hash { font-size: 7pt; }
+  td .hash { font-size: 6.5pt; }
   .card { padding: 8px 12px; } .card strong { font-size: 15pt; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }

@@ -1,5 +1,5 @@
 import { BASELINE_THRESHOLDS } from "../../src/physics/muon/baseline.js";
-import { generateMuonEvent } from "../../src/physics/muon/generate.js";
+import { DEFAULT_MUON_OPTIONS, generateMuonEvent } from "../../src/physics/muon/generate.js";
 import { PT_EDGES, type SegmentMetrics, type ThresholdMetrics } from "../../src/physics/muon/metrics.js";
 import { segmentDefinition } from "../../src/physics/muon/segments.js";
 import { clopperPearson, ONE_SIGMA, poissonMean } from "../../src/physics/statistics.js";
@@ -77,10 +77,7 @@ export function display(
   mix: readonly [number, number, number],
   background: number,
 ): EventDisplay {
-  const event = generateMuonEvent(
-    { seed: 7, mix, spectrum: { kind: "flat", min: 5, max: 100 }, background, strips: 384 },
-    index,
-  );
+  const event = generateMuonEvent({ ...DEFAULT_MUON_OPTIONS, seed: 7, mix, background }, index);
   const truth = event.truth.flat();
   const others = event.digis.filter((voxel) => !truth.includes(voxel));
   return {
