@@ -85,7 +85,7 @@ export const MODEL_OPERATORS: { readonly [Op in ModelOp]: ModelOperator<Op> } = 
   conv2d: {
     arity: 1,
     shape: (node, [input]) =>
-      conv2dShape(input as readonly number[], node.kernel.shape, node.pads, node.name),
+      conv2dShape(input as readonly number[], node.kernel.shape, node.pads, `node '${node.name}'`),
     write: (node) => ({
       pads: writePads(node.pads),
       kernel: write.tensor(node.kernel),

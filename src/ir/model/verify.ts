@@ -41,10 +41,13 @@ function verifyConv2d(node: ModelConv2d, where: string): void {
 }
 
 function verifyTensor(tensor: Tensor<number>, shape: readonly number[], where: string): void {
-  if (tensor.shape.join() !== shape.join() || tensor.data.length !== sizeOf(shape)) {
+  if (tensor.shape.join() !== shape.join()) {
     throw new UserError(`should have shape [${shape.join(", ")}], found [${tensor.shape.join(", ")}]`, {
       where,
     });
+  }
+  if (tensor.data.length !== sizeOf(shape)) {
+    throw new UserError(`holds ${tensor.data.length} values for shape [${shape.join(", ")}]`, { where });
   }
   const bad = tensor.data.findIndex((x) => !Number.isFinite(x));
   if (bad >= 0) throw new UserError(`element ${bad} is ${tensor.data[bad]}`, { where });

@@ -194,7 +194,10 @@ class Parser {
 
   private expect(kind: TokenKind): Token {
     const token = this.peek();
-    if (token.kind !== kind) throw this.error(`expected a ${kind}, found '${token.text}'`);
+    if (token.kind !== kind)
+      throw this.error(
+        `expected ${kind === "integer" || kind === "end" ? "an" : "a"} ${kind}, found '${token.text}'`,
+      );
     this.position++;
     return token;
   }

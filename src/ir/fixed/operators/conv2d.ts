@@ -35,7 +35,8 @@ function channelRanges(node: FixedConv2d, input: FixedValue): Granular<Interval>
 
 export const conv2d: FixedOperator<"conv2d"> = {
   arity: 1,
-  shape: (node, [input]) => conv2dShape((input as FixedValue).shape, node.kernel.shape, node.pads, node.name),
+  shape: (node, [input]) =>
+    conv2dShape((input as FixedValue).shape, node.kernel.shape, node.pads, `node '${node.name}'`),
   ranges: (node, [input]) => channelRanges(node, input as FixedValue),
   types: (node, _inputs, ranges) =>
     mapGranular(perChannel(ranges.items), (range, o) =>
