@@ -7,17 +7,13 @@ import { mergeComparisons } from "../../cosim/merge.js";
 import { buildSimulator, SIMULATORS, type SimulatorName, simulatorVersion } from "../../cosim/simulators.js";
 import { openEvents } from "../../events/open.js";
 import { UserError } from "../../ir/errors.js";
-import type { FixedInput } from "../../ir/fixed/fixed.js";
-import { parseFixed } from "../../ir/fixed/text.js";
 import type { IntegerArray } from "../../sim/elements.js";
-import { inputEncoder, type Numbers } from "../../sim/inputs.js";
-import { loadSimulator } from "../../sim/typescript/load.js";
-import { type Build, openBuild, readBuildText } from "../build-directory.js";
+import { type Build, openBuild } from "../build-directory.js";
 import { type Command, EXIT } from "../command.js";
-import { arrayOfInput } from "../events.js";
 import { withFile } from "../files.js";
 import { contractOfManifest, type ManifestPort } from "../manifest.js";
 import { keepResult } from "../results.js";
+import { eventCount, eventOf, readFixed, simulateFile } from "../simulate.js";
 
 export interface CosimCommandOptions {
   readonly build: string;
@@ -71,21 +67,31 @@ export const cosim: Command<CosimCommandOptions> = {
     try {
       const result = await withFile(options.events, async (bytes) => {
         const source = await openEvents(bytes);
-        const array = arrayOfInput(manifest, manifest.inputs[0] as ManifestPort, source);
-        const count = eventCount(source.count, options.limit, options.events);
+        const count = eventCount(source, options.limit);
         const version = await simulatorVersion(options.simulator);
         output.progress(`building the firmware in ${version}`);
         const player = await buildSimulator(options.simulator, await firmwareOf(build), folder);
-        const golden = await goldenModel(build, options.raw);
+        const fixed = await readFixed(build);
+        const value = fixed.outputs[0]?.value ?? "";
+        const input = (build.manifest.inputs[0] as ManifestPort).name;
         const runs: Comparison[] = [];
         let done = 0;
-        for await (const block of source.blocks([array], RUN_EVENTS)) {
-          const rows = Math.min(block.rows, count - done);
-          const { events, expected } = golden.run(block.arrays[array] as Numbers, rows, done);
+        const nodes = [input, value];
+        const simulated = {
+          engine: "typescript",
+          threads: 1,
+          rows: RUN_EVENTS,
+          raw: options.raw,
+          count,
+          nodes,
+        } as const;
+        for await (const values of simulateFile(build, fixed, source, simulated)) {
+          const rows = Math.min(RUN_EVENTS, count - done);
           output.progress(`co-simulating events ${done} to ${done + rows - 1}`);
+          const events = split(values[input] as IntegerArray, rows);
+          const expected = split(values[value] as IntegerArray, rows);
           runs.push(await cosimulate(contract, player, events, expected, folder, options.seed + runs.length));
           done += rows;
-          if (done >= count) break;
         }
         const promised = { latency: contract.latency, interval: contract.interval };
         return { ...mergeComparisons(runs), simulator: version, promised, eventsFile: options.events };
@@ -98,14 +104,6 @@ export const cosim: Command<CosimCommandOptions> = {
     }
   },
 };
-
-function eventCount(available: number, limit: number | undefined, file: string): number {
-  if (limit !== undefined && (!Number.isInteger(limit) || limit < 1)) {
-    throw new UserError(`${limit} is no number of events`, { where: "--limit" });
-  }
-  if (available === 0) throw new UserError("it holds no events", { where: file });
-  return Math.min(available, limit ?? available);
-}
 
 async function firmwareOf({ folder, manifest }: Build) {
   const files = manifest.files
@@ -126,30 +124,10 @@ async function firmwareOf({ folder, manifest }: Build) {
   };
 }
 
-/** The build's golden model over blocks of events: the integers in and the integers expected out. */
-async function goldenModel(build: Build, raw: boolean) {
-  const simulator = await loadSimulator(await readBuildText(build, "simulator/golden.js"));
-  const fixed = parseFixed(await readBuildText(build, "fixed.l1c"), join(build.folder, "fixed.l1c"));
-  const node = fixed.nodes.find(({ op }) => op === "input") as FixedInput;
-  const encode = inputEncoder(node, { raw });
-  const size = node.shape.reduce((a, b) => a * b, 1);
-  const output = fixed.outputs[0]?.name ?? "";
-  return {
-    run: (numbers: Numbers, rows: number, start: number) => {
-      const events: IntegerArray[] = [];
-      const expected: IntegerArray[] = [];
-      for (let row = 0; row < rows; row++) {
-        const one = (numbers as Float64Array).subarray(row * size, (row + 1) * size);
-        // Both arrays belong to their makers until the next event.
-        const event = encode(one, start + row).slice() as IntegerArray;
-        events.push(event);
-        expected.push(
-          (simulator.run({ [node.name]: event })[output] as IntegerArray).slice() as IntegerArray,
-        );
-      }
-      return { events, expected };
-    },
-  };
+/** One event after the other from arrays that hold a block of them. */
+function split(array: IntegerArray, count: number): readonly IntegerArray[] {
+  const size = array.length / count;
+  return Array.from({ length: count }, (_, row) => eventOf(array, row, size));
 }
 
 function describe(result: CosimResult): string {

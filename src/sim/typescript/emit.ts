@@ -65,6 +65,16 @@ export function emitTypeScript(fixed: Fixed): string {
   return file.getFullText();
 }
 
+/** The value of a node in the event at rest. */
+function valueOf({ node, elements }: Pick<Emitted, "node" | "elements">): string {
+  return `(values[${JSON.stringify(node.name)}] as ${ARRAY_TYPE[elements]})`;
+}
+
+/** The lines of a comment that no name can end. */
+function asComment(lines: readonly string[]): string {
+  return `\n${lines.join("\n")}`.replaceAll("*/", "* /");
+}
+
 /** The function that finds the sites where an input differs from rest. */
 function emitInput(
   { node, elements, id, sites }: Emitted,
@@ -74,7 +84,7 @@ function emitInput(
   const channels = node.shape.at(-1) ?? 1;
   const size = sizeOf(node.shape);
   const rest = names.unique(`${id}Rest`);
-  settle.push(copyAll(rest, `values[${JSON.stringify(node.name)}]`, elements));
+  settle.push(copyAll(rest, valueOf({ node, elements }), elements));
   return [
     constant(rest, newArray(elements, size), "The input at rest."),
     constant(sites, `allSites(${size / channels})`),
@@ -83,8 +93,11 @@ function emitInput(
       name: id,
       isExported: true,
       docs: [
-        `\n${JSON.stringify(node.name)} = input\n[${node.shape.join(", ")}] ${describeTypes(node.types)}, ` +
-          `integers ${describeRanges(node.ranges)}\nFinds the sites where an event is.`,
+        asComment([
+          `${JSON.stringify(node.name)} = input`,
+          `[${node.shape.join(", ")}] ${describeTypes(node.types)}, integers ${describeRanges(node.ranges)}`,
+          "Finds the sites where an event is.",
+        ]),
       ],
       parameters: [{ name: "input", type: ARRAY_TYPE[elements] }],
       returnType: ARRAY_TYPE[elements],
@@ -120,7 +133,7 @@ function emitLayer(
     sites,
     name: (suffix) => names.unique(`${id} ${suffix}`),
   });
-  settle.push(...(code.settle?.(`values[${JSON.stringify(node.inputs[0])}]`) ?? []));
+  settle.push(...(code.settle?.(valueOf(operands[0])) ?? []));
   const comment = [
     `${JSON.stringify(node.name)} = ${node.op}(${node.inputs.map((name) => JSON.stringify(name)).join(", ")})`,
     `[${node.shape.join(", ")}] ${describeTypes(node.types)}, integers ${describeRanges(node.ranges)}`,
@@ -130,7 +143,7 @@ function emitLayer(
     kind: StructureKind.Function,
     name: id,
     isExported: true,
-    docs: [`\n${comment.join("\n")}`],
+    docs: [asComment(comment)],
     parameters: [
       { name: "input", type: ARRAY_TYPE[operands[0].elements] },
       { name: "sites", type: "Sites" },

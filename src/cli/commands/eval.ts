@@ -1,0 +1,279 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Tinypool } from "tinypool";
+import { openEvents } from "../../events/open.js";
+import type { EventBlock, EventSource } from "../../events/source.js";
+import { UserError } from "../../ir/errors.js";
+import { parseModel } from "../../ir/model/text.js";
+import { BASELINE_THRESHOLDS } from "../../physics/muon/baseline.js";
+import type { StripCount } from "../../physics/muon/geometry.js";
+import { createSegmentMetrics, type SegmentMetrics } from "../../physics/muon/metrics.js";
+import { atFakeRate, indexOfThreshold } from "../../physics/muon/working-point.js";
+import type { Evaluated, EventDisplay, Physics } from "../../report/data.js";
+import { renderPlots } from "../../report/plots/index.js";
+import { roadNames } from "../../report/road-names.js";
+import { type Build, openBuild, readBuildText } from "../build-directory.js";
+import { type Command, EXIT } from "../command.js";
+import { createDisplayPicker } from "../displays.js";
+import type { EvaluationScores, EvaluationSetup, EvaluationTask } from "../evaluate-worker.js";
+import { arrayOfInput } from "../events.js";
+import { withFile } from "../files.js";
+import type { ManifestPort } from "../manifest.js";
+import { keepResult } from "../results.js";
+import { BLOCK_EVENTS, eventCount, limitBlocks, readFixed } from "../simulate.js";
+import { table } from "../summary.js";
+
+export interface EvalCommandOptions {
+  readonly build: string;
+  readonly events: string;
+  readonly limit: number | undefined;
+  readonly threads: number;
+  readonly sample: string | undefined;
+}
+
+/** What `l1c eval` found out; kept in the build directory for the report. */
+export interface EvalResult {
+  readonly events: number;
+  readonly physics: Physics;
+  readonly displays: readonly EventDisplay[];
+}
+
+/** The arrays of muon events that carry the truth. */
+const TRUTH = ["truth", "muon_pt", "muon_eta", "muon_charge", "muon_strip", "muon_slope"] as const;
+
+/** Thresholds on the logit at which efficiency and fake rate are computed, besides the configured one. */
+const LOGITS = Array.from({ length: 33 }, (_, i) => -8 + 0.5 * i);
+
+export const evaluate: Command<EvalCommandOptions> = {
+  usage: "eval <build>",
+  describe: "efficiency and fake rate: firmware, float model and road masks side by side",
+  options: (argv) =>
+    argv
+      .positional("build", { type: "string", demandOption: true, describe: "build directory" })
+      .option("events", { type: "string", demandOption: true, describe: "events with truth (.npz, .root)" })
+      .option("limit", { type: "number", describe: "use only the first N events" })
+      .option("threads", { type: "number", default: availableParallelism(), describe: "worker threads" })
+      .option("sample", { type: "string", describe: "the sample in words, for the report" }),
+
+  run: async (options, output) => {
+    const build = await openBuild(options.build);
+    const setup = await setupOf(build);
+    const level = levelOf(setup.modelText, build);
+    const result = await withFile(options.events, async (bytes) => {
+      const source = await openEvents(bytes);
+      const array = arrayOfInput(build.manifest, build.manifest.inputs[0] as ManifestPort, source);
+      checkTruth(build, source);
+      const count = eventCount(source, options.limit);
+      output.progress(`evaluating ${count} events on ${options.threads} threads`);
+      const { metrics, displays } = await judge(setup, source, array, count, options.threads, level);
+      const physics = {
+        sample: options.sample ?? `${count} events of ${options.events}`,
+        thresholdOf: "logit",
+        algorithms: algorithmsOf(metrics, level),
+      };
+      return { events: count, physics, displays } satisfies EvalResult;
+    });
+    await keepResult(build, "eval", result);
+    const plots = join(build.folder, "results", "plots");
+    await mkdir(plots, { recursive: true });
+    for (const { name, svg } of await renderPlots(result.physics))
+      await writeFile(join(plots, `${name}.svg`), svg);
+    output.result(result, describe(result));
+    return EXIT.good;
+  },
+};
+
+/** The levels of a build as the workers need them; throws a UserError when it does not end in a threshold. */
+async function setupOf(build: Build): Promise<EvaluationSetup> {
+  const fixed = await readFixed(build);
+  const [modelText, fixedText, golden] = await Promise.all(
+    ["model.l1c", "fixed.l1c", "simulator/golden.js"].map((path) => readBuildText(build, path)),
+  );
+  const end = fixed.nodes.find(({ name }) => name === fixed.outputs[0]?.value);
+  const model = parseModel(modelText as string, "model.l1c");
+  const last = model.nodes.find(({ name }) => name === model.outputs[0]?.value);
+  if (end?.op !== "threshold" || last === undefined) {
+    throw new UserError("eval judges masks, but the output of this build is no threshold", {
+      where: build.folder,
+      hint: "Set output.threshold in l1c.yaml and compile again.",
+    });
+  }
+  return {
+    modelText: modelText as string,
+    fixedText: fixedText as string,
+    golden: golden as string,
+    modelScore: last.op === "sigmoid" ? (last.inputs[0] as string) : last.name,
+    fixedScore: end.inputs[0] as string,
+  };
+}
+
+/** The configured threshold in units of the score: a probability becomes a logit when the model ends in a sigmoid. */
+function levelOf(modelText: string, build: Build): number {
+  const model = parseModel(modelText, "model.l1c");
+  const last = model.nodes.find(({ name }) => name === model.outputs[0]?.value);
+  const threshold = build.manifest.config.values.output.threshold ?? 0;
+  return last?.op === "sigmoid" ? Math.log(threshold / (1 - threshold)) : threshold;
+}
+
+/** Muon metrics need chamber images and their truth. */
+function checkTruth(build: Build, source: EventSource): void {
+  const [rows, , channels] = (build.manifest.inputs[0] as ManifestPort).shape;
+  const outputShape = (build.manifest.outputs[0] as ManifestPort).shape.join();
+  if (
+    rows !== 8 ||
+    channels !== 6 ||
+    outputShape !== (build.manifest.inputs[0] as ManifestPort).shape.join()
+  ) {
+    throw new UserError(
+      "eval knows chamber images of 8 partitions × strips × 6 layers and masks of the same shape",
+      {
+        where: build.folder,
+      },
+    );
+  }
+  const missing = TRUTH.filter((name) => !source.has(name));
+  if (missing.length > 0) {
+    throw new UserError(`it has no truth: ${missing.join(", ")} missing`, {
+      where: source.file,
+      hint: "Make events with truth: l1c generate muon --events N -o events.npz",
+    });
+  }
+}
+
+interface Judged {
+  readonly metrics: Readonly<Record<"fixed" | "float" | "baseline", SegmentMetrics>>;
+  readonly displays: readonly EventDisplay[];
+}
+
+async function judge(
+  setup: EvaluationSetup,
+  source: EventSource,
+  array: string,
+  count: number,
+  threads: number,
+  level: number,
+): Promise<Judged> {
+  const strips = source.shape(array)[1] as StripCount;
+  const thresholds = [...new Set([...LOGITS, level])].sort((a, b) => a - b);
+  const metrics = {
+    fixed: createSegmentMetrics({ strips, thresholds }),
+    float: createSegmentMetrics({ strips, thresholds }),
+    baseline: createSegmentMetrics({ strips, thresholds: BASELINE_THRESHOLDS }),
+  };
+  const picker = createDisplayPicker(strips);
+  const pool = new Tinypool({
+    filename: fileURLToPath(new URL("../evaluate-worker.js", import.meta.url)),
+    workerData: setup,
+    minThreads: threads,
+    maxThreads: threads,
+  });
+  try {
+    const waiting: { block: EventBlock; scores: Promise<EvaluationScores> }[] = [];
+    const settle = async () => {
+      const { block, scores } = waiting.shift() as (typeof waiting)[number];
+      const { fixed, float, baseline } = await scores;
+      const images = imagesOf(block, array);
+      metrics.fixed.add({ ...images, scores: fixed });
+      metrics.float.add({ ...images, scores: float });
+      metrics.baseline.add({ ...images, scores: baseline });
+      offerDisplays(picker, block, images, fixed, level);
+    };
+    for await (const block of limitBlocks(source.blocks([array, ...TRUTH], BLOCK_EVENTS), count)) {
+      const task: EvaluationTask = { voxels: imagesOf(block, array).voxels, rows: block.rows, strips };
+      const scores: Promise<EvaluationScores> = pool.run(task);
+      scores.catch(() => {});
+      waiting.push({ block, scores });
+      if (waiting.length > threads) await settle();
+    }
+    while (waiting.length > 0) await settle();
+  } finally {
+    await pool.destroy();
+  }
+  const results = {
+    fixed: metrics.fixed.result(),
+    float: metrics.float.result(),
+    baseline: metrics.baseline.result(),
+  };
+  return { metrics: results, displays: picker.displays() };
+}
+
+function imagesOf({ rows, arrays }: EventBlock, array: string) {
+  return {
+    rows,
+    voxels: arrays[array] as Uint8Array,
+    truth: arrays.truth as Uint8Array,
+    muonPt: arrays.muon_pt as Float32Array,
+  };
+}
+
+function offerDisplays(
+  picker: ReturnType<typeof createDisplayPicker>,
+  block: EventBlock,
+  { voxels, truth, muonPt }: ReturnType<typeof imagesOf>,
+  scores: Float64Array,
+  level: number,
+): void {
+  const size = voxels.length / block.rows;
+  const perRow = muonPt.length / block.rows;
+  const column = (name: string, i: number) => Number(block.arrays[name]?.[i]);
+  for (let row = 0; row < block.rows; row++) {
+    const indices = Array.from({ length: perRow }, (_, m) => row * perRow + m).filter(
+      (i) => !Number.isNaN(muonPt[i]),
+    );
+    picker.offer({
+      index: block.start + row,
+      voxels: voxels.subarray(row * size, (row + 1) * size),
+      truth: truth.subarray(row * size, (row + 1) * size),
+      marked: (voxel) => (scores[row * size + voxel] as number) >= level,
+      muons: indices.map((i) => ({
+        pt: column("muon_pt", i),
+        eta: column("muon_eta", i),
+        charge: column("muon_charge", i),
+        strip: column("muon_strip", i),
+        slope: column("muon_slope", i),
+      })),
+    });
+  }
+}
+
+/** The network at its threshold, the float model at the same one, the road masks at the network's fake rate. */
+function algorithmsOf(metrics: Judged["metrics"], level: number): readonly Evaluated[] {
+  const chosen = indexOfThreshold(metrics.fixed, level);
+  const fakes = metrics.fixed.thresholds[chosen]?.fakes ?? 0;
+  return [
+    { role: "fixed", metrics: metrics.fixed, chosen },
+    { role: "float", metrics: metrics.float, chosen },
+    {
+      role: "baseline",
+      metrics: metrics.baseline,
+      chosen: atFakeRate(metrics.baseline, fakes),
+      names: roadNames(),
+    },
+  ];
+}
+
+function describe({ events, physics }: EvalResult): string {
+  const percent = (x: number | undefined) => (x === undefined ? "-" : `${(100 * x).toFixed(2)} %`);
+  const rows = physics.algorithms.map(({ role, metrics, chosen, names }) => {
+    const point = metrics.thresholds[chosen];
+    const name = names?.find(({ threshold }) => threshold === point?.threshold)?.name;
+    return [
+      role,
+      name ?? `${physics.thresholdOf} ≥ ${point?.threshold}`,
+      percent(point?.plateau?.value),
+      percent(point?.efficiency?.value),
+      point?.fakeRate?.value.toPrecision(3) ?? "-",
+      String(point?.muons ?? 0),
+    ];
+  });
+  const [low, high] = physics.algorithms[0]?.metrics.plateauRange ?? [0, 0];
+  return [
+    `${events} events`,
+    table([
+      ["", "threshold", `efficiency ${low}-${high} GeV`, "efficiency", "fakes per image", "muons"],
+      ...rows,
+    ]),
+  ].join("\n");
+}

@@ -1,0 +1,115 @@
+import { join } from "node:path";
+import type { EventBlock, EventSource } from "../events/source.js";
+import { UserError } from "../ir/errors.js";
+import type { Fixed, FixedInput } from "../ir/fixed/fixed.js";
+import { parseFixed } from "../ir/fixed/text.js";
+import { hullOf } from "../ir/interval.js";
+import { sizeOf } from "../ir/tensor.js";
+import { allocate, elementsFor, type IntegerArray } from "../sim/elements.js";
+import { inputEncoder, type Numbers } from "../sim/inputs.js";
+import { referenceSimulator } from "../sim/reference.js";
+import type { Block, Values } from "../sim/simulator.js";
+import { type Build, readBuildText } from "./build-directory.js";
+import { arrayOfInput } from "./events.js";
+import type { ManifestPort } from "./manifest.js";
+import { simulateBlocks } from "./simulate-pool.js";
+
+export const ENGINES = ["typescript", "reference"] as const;
+export type Engine = (typeof ENGINES)[number];
+
+/** Events of a block: large enough that handing it over costs little, small enough that few blocks fill no memory. */
+export const BLOCK_EVENTS = 200;
+
+/** The Fixed graph of a build. */
+export async function readFixed(build: Build): Promise<Fixed> {
+  return parseFixed(await readBuildText(build, "fixed.l1c"), join(build.folder, "fixed.l1c"));
+}
+
+/** How many events to use; throws a UserError for a limit that is no count, and for a file without events. */
+export function eventCount(source: EventSource, limit: number | undefined): number {
+  if (limit !== undefined && (!Number.isInteger(limit) || limit < 1)) {
+    throw new UserError(`${limit} is no number of events`, { where: "--limit" });
+  }
+  if (source.count === 0) throw new UserError("it holds no events", { where: source.file });
+  return Math.min(source.count, limit ?? source.count);
+}
+
+/** The events of a file as integers of the build's input, block by block. */
+export async function* encodeBlocks(
+  fixed: Fixed,
+  source: EventSource,
+  array: string,
+  options: {
+    readonly count: number;
+    readonly rows: number;
+    readonly raw: boolean;
+    readonly nodes: readonly string[];
+  },
+): AsyncGenerator<Block> {
+  const node = fixed.nodes.find(({ op }) => op === "input") as FixedInput;
+  const encode = inputEncoder(node, options);
+  const size = sizeOf(node.shape);
+  const elements = elementsFor(hullOf(node.ranges));
+  for await (const block of limitBlocks(source.blocks([array], options.rows), options.count)) {
+    const integers = allocate(elements, block.rows * size);
+    const numbers = block.arrays[array] as Exclude<Numbers, readonly unknown[]> & {
+      subarray(a: number, b: number): Numbers;
+    };
+    for (let row = 0; row < block.rows; row++) {
+      const event = encode(numbers.subarray(row * size, (row + 1) * size), block.start + row);
+      if (Array.isArray(integers)) integers.splice(row * size, size, ...(event as bigint[]));
+      else integers.set(event as Int32Array, row * size);
+    }
+    yield { count: block.rows, inputs: { [node.name]: integers }, nodes: options.nodes };
+  }
+}
+
+/** The first `count` events of blocks. */
+export async function* limitBlocks(
+  blocks: AsyncIterable<EventBlock>,
+  count: number,
+): AsyncGenerator<EventBlock> {
+  let left = count;
+  for await (const block of blocks) {
+    yield block.rows <= left ? block : firstRows(block, left);
+    left -= block.rows;
+    if (left <= 0) return;
+  }
+}
+
+function firstRows(block: EventBlock, rows: number): EventBlock {
+  const arrays = Object.entries(block.arrays).map(([name, array]) => {
+    return [name, array.subarray(0, (array.length / block.rows) * rows)] as const;
+  });
+  return { start: block.start, rows, arrays: Object.fromEntries(arrays) };
+}
+
+/** The values of `nodes` for the first `count` events of a file, block by block, in order. */
+export async function* simulateFile(
+  build: Build,
+  fixed: Fixed,
+  source: EventSource,
+  options: {
+    readonly engine: Engine;
+    readonly threads: number;
+    readonly count: number;
+    readonly rows?: number;
+    readonly raw: boolean;
+    readonly nodes: readonly string[];
+  },
+): AsyncGenerator<Values> {
+  const array = arrayOfInput(build.manifest, build.manifest.inputs[0] as ManifestPort, source);
+  const blocks = encodeBlocks(fixed, source, array, { rows: BLOCK_EVENTS, ...options });
+  if (options.engine === "reference") {
+    const simulator = referenceSimulator(fixed);
+    for await (const block of blocks) yield simulator.runBlock(block);
+  } else {
+    yield* simulateBlocks(await readBuildText(build, "simulator/golden.js"), blocks, options.threads);
+  }
+}
+
+/** An array's part for one event. */
+export function eventOf(array: IntegerArray, row: number, size: number): IntegerArray {
+  const [from, to] = [row * size, (row + 1) * size];
+  return Array.isArray(array) ? array.slice(from, to) : array.subarray(from, to);
+}
