@@ -66,7 +66,7 @@ export function emitTypeScript(fixed: Fixed): string {
 }
 
 /** The value of a node in the event at rest. */
-function valueOf({ node, elements }: Pick<Emitted, "node" | "elements">): string {
+function valueAtRest({ node, elements }: Pick<Emitted, "node" | "elements">): string {
   return `(values[${JSON.stringify(node.name)}] as ${ARRAY_TYPE[elements]})`;
 }
 
@@ -84,7 +84,7 @@ function emitInput(
   const channels = node.shape.at(-1) ?? 1;
   const size = sizeOf(node.shape);
   const rest = names.unique(`${id}Rest`);
-  settle.push(copyAll(rest, valueOf({ node, elements }), elements));
+  settle.push(copyAll(rest, valueAtRest({ node, elements }), elements));
   return [
     constant(rest, newArray(elements, size), "The input at rest."),
     constant(sites, `allSites(${size / channels})`),
@@ -133,7 +133,7 @@ function emitLayer(
     sites,
     name: (suffix) => names.unique(`${id} ${suffix}`),
   });
-  settle.push(...(code.settle?.(valueOf(operands[0])) ?? []));
+  settle.push(...(code.settle?.(valueAtRest(operands[0])) ?? []));
   const comment = [
     `${JSON.stringify(node.name)} = ${node.op}(${node.inputs.map((name) => JSON.stringify(name)).join(", ")})`,
     `[${node.shape.join(", ")}] ${describeTypes(node.types)}, integers ${describeRanges(node.ranges)}`,

@@ -1,4 +1,5 @@
 import { hullOf } from "../../../ir/interval.js";
+import { elementsFor } from "../../elements.js";
 import { literal, literalList } from "../expressions.js";
 import type { LayerEmitter } from "../layer.js";
 import { forElements } from "../sites.js";
@@ -11,8 +12,13 @@ export const threshold: LayerEmitter<"threshold"> = ({ node, inputs: [input], na
   const uniform = levels.every((level) => level === levels[0]);
   const table = uniform ? undefined : name("levels");
   const level = table === undefined ? literal(levels[0], input.elements) : `${table}[c]`;
-  // One more than the largest int32 is none.
-  const held = input.elements === "int32" ? "float64" : input.elements;
+  // The level that no int32 reaches is none itself.
+  const held =
+    elementsFor({ lo, hi: hi + 1n }) === "int32"
+      ? "int32"
+      : input.elements === "bigint"
+        ? "bigint"
+        : "float64";
   return {
     comment: "1 where k is at least the level of its channel.",
     tables:
