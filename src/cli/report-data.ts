@@ -1,0 +1,119 @@
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import { DEVICES } from "../estimate/devices.js";
+import { fractionBits } from "../ir/fixed-point.js";
+import type { LayerRow, Port, ReportData } from "../report/data.js";
+import type { Build } from "./build-directory.js";
+import type { CosimResult } from "./commands/cosim.js";
+import type { EvalResult } from "./commands/eval.js";
+import { readType } from "./config.js";
+import type { Manifest, ManifestPort } from "./manifest.js";
+import { readResult } from "./results.js";
+
+/** Everything that a build and the results kept in it say, for the report. */
+export async function reportDataOf(
+  build: Build,
+  extra: { readonly seeds: ReportData["provenance"]["seeds"]; readonly commands: readonly string[] },
+): Promise<ReportData> {
+  const { manifest } = build;
+  const cosim = await readResult<CosimResult>(build, "cosim");
+  const evaluated = await readResult<EvalResult>(build, "eval");
+  const { model, config } = manifest;
+  return {
+    tool: manifest.tool,
+    model: { name: manifest.name },
+    hardware: hardwareOf(manifest),
+    layers: [inputRow(manifest), ...manifest.layers.map(layerRow)],
+    provenance: {
+      model: { path: model.file, sha256: model.sha256 },
+      ...(config.file !== null &&
+        config.sha256 !== null && { config: { path: config.file, sha256: config.sha256 } }),
+      seeds: extra.seeds,
+      commands: extra.commands,
+      files: [...manifest.files, ...(await manifestFile(build))],
+    },
+    ...(cosim !== undefined && { cosim }),
+    ...(evaluated !== undefined && { physics: evaluated.physics, displays: evaluated.displays }),
+  };
+}
+
+async function manifestFile({
+  folder,
+}: Build): Promise<readonly { readonly path: string; readonly bytes: number }[]> {
+  const { size } = await stat(join(folder, "manifest.json"));
+  return [{ path: "manifest.json", bytes: size }];
+}
+
+function hardwareOf(manifest: Manifest): ReportData["hardware"] {
+  const device = DEVICES.find(({ name }) => name === manifest.device);
+  const { stream } = manifest;
+  const [along, across] = stream.axis === 1 ? ["column", "row"] : ["row", "column"];
+  return {
+    device: {
+      name: manifest.device,
+      has: device === undefined ? {} : { lut: device.lut, ff: device.ff, dsp: device.dsp, bram: device.bram },
+    },
+    clockMHz: manifest.clock_mhz,
+    latencyCycles: manifest.latency.cycles,
+    intervalCycles: manifest.interval.cycles,
+    stream: `The image streams ${along} by ${along}, ${stream.columns} ${along}s with every ${across} a beat, ${stream.beats} beats an event. Events may follow each other without a pause.`,
+    ports: portsOf(manifest),
+    resources: manifest.resources.total,
+    resourcesBy: manifest.resources.by,
+  };
+}
+
+function portsOf(manifest: Manifest): readonly Port[] {
+  const data = (port: ManifestPort, direction: Port["direction"]): Port => ({
+    name: port.port,
+    direction,
+    width: port.width,
+    meaning: `'${port.name}': ${manifest.stream.columns} × ${port.layout.sites} positions of ${port.layout.fields.length} channels, ${port.types.join(", ")}`,
+  });
+  const control = (name: string, direction: Port["direction"], meaning: string): Port => ({
+    name,
+    direction,
+    width: 1,
+    meaning,
+  });
+  return [
+    control("clk", "in", "clock, rising edge"),
+    control("rst", "in", "synchronous reset of the valid signals, active high"),
+    control("in_valid", "in", "a beat is present; the beats of an event follow each other without a gap"),
+    control("in_first", "in", "the beat is the first of an event"),
+    ...manifest.inputs.map((port) => data(port, "in")),
+    control("out_valid", "out", "a beat is present"),
+    control("out_first", "out", "the beat is the first of an event"),
+    ...manifest.outputs.map((port) => data(port, "out")),
+  ];
+}
+
+function inputRow(manifest: Manifest): LayerRow {
+  const [input] = manifest.inputs as [ManifestPort];
+  return { name: input.name, operation: "input", shape: input.shape, type: typeSummary(input.types) };
+}
+
+function layerRow(layer: Manifest["layers"][number]): LayerRow {
+  return {
+    name: layer.name,
+    operation: layer.operations.join(" + "),
+    shape: layer.shape,
+    type: typeSummary(layer.types),
+    ...(layer.weights !== null && { weights: layer.weights }),
+    window: [layer.patch.sites, layer.patch.columns],
+    instances: layer.copies,
+    latencyCycles: layer.latency.window + layer.latency.site,
+    lut: layer.resources.lut,
+    ff: layer.resources.ff,
+  };
+}
+
+/** The types of a value: one by itself, several by their number and the bits they span. */
+function typeSummary(types: readonly string[]): string {
+  if (types.length <= 2) return types.join(", ");
+  const read = types.map(readType);
+  const widths = read.map(({ width }) => width);
+  const fractions = read.map(fractionBits);
+  const span = (values: readonly number[]) => `${Math.min(...values)}–${Math.max(...values)}`;
+  return `${types.length} types, ${span(widths)} bits, ${span(fractions)} of them fractional`;
+}
