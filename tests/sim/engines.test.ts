@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { Fixed } from "../../src/ir/fixed/fixed.js";
 import { printFixed } from "../../src/ir/fixed/text.js";
+import { OVERFLOWS, ROUNDINGS } from "../../src/ir/fixed-point.js";
 import { firstDifference, fromBigInts } from "../../src/sim/elements.js";
 import { referenceSimulator } from "../../src/sim/reference.js";
 import type { Values } from "../../src/sim/simulator.js";
+import { emitTypeScript } from "../../src/sim/typescript/emit.js";
 import { typescriptSimulator } from "../../src/sim/typescript/index.js";
 import { Random } from "../support/random.js";
 import { RANDOM_CHAIN, type RandomFixedOptions, randomFixed, randomInputs } from "../support/random-fixed.js";
@@ -46,9 +48,35 @@ async function sweep(graphs: number, events: number, options: Partial<RandomFixe
 }
 
 describe("the typescript engine equals the reference", () => {
-  it("on graphs of few bits", () => sweep(150, 10, {}));
+  it("on graphs of few bits", () => sweep(100, 10, {}));
   it("on convolution chains", () => sweep(50, 10, RANDOM_CHAIN));
   it("on sums about 32 bits wide", () => sweep(70, 8, { inputBits: 16, weightBits: 16 }));
   it("on sums about 53 bits wide", () => sweep(70, 8, { inputBits: 28, weightBits: 24 }));
   it("on numbers beyond 64 bits", () => sweep(60, 8, { inputBits: 80, weightBits: 70 }));
+
+  it.each(ROUNDINGS)("with %s and every overflow, in each arithmetic", async (rounding) => {
+    const written = new Set<string>();
+    for (const overflow of OVERFLOWS) {
+      for (const [inputBits, weightBits] of [
+        [6, 5],
+        [28, 10],
+        [60, 20],
+      ]) {
+        const fixed = randomFixed(inputBits + OVERFLOWS.indexOf(overflow), {
+          ...RANDOM_CHAIN,
+          layers: [3, 3],
+          inputBits,
+          weightBits,
+          roundings: [rounding],
+          overflows: [overflow],
+        });
+        await expectEqualEngines(fixed, inputBits, 10);
+        for (const line of emitTypeScript(fixed).match(/^ .*(?:>> \w+(?:\[c\])?|Math\.floor\(k \/ .*);$/gm) ??
+          []) {
+          written.add(line.includes("Math.floor") ? "float64" : /\dn;$/.test(line) ? "bigint" : "int32");
+        }
+      }
+    }
+    expect([...written].sort()).toEqual(["bigint", "float64", "int32"]);
+  });
 });
