@@ -7,6 +7,7 @@ import { referenceSimulator } from "../../src/sim/reference.js";
 import type { Values } from "../../src/sim/simulator.js";
 import { emitTypeScript } from "../../src/sim/typescript/emit.js";
 import { typescriptSimulator } from "../../src/sim/typescript/index.js";
+import { muonNet } from "../support/muon-net.js";
 import { Random } from "../support/random.js";
 import { RANDOM_CHAIN, type RandomFixedOptions, randomFixed, randomInputs } from "../support/random-fixed.js";
 
@@ -79,4 +80,7 @@ describe("the typescript engine equals the reference", () => {
     }
     expect([...written].sort()).toEqual(["bigint", "float64", "int32"]);
   });
+
+  it("on the muon network's shape, a quarter of a chamber, sparse and dense", () =>
+    expectEqualEngines(muonNet(5, 96), 1, 4));
 });

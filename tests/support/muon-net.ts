@@ -1,6 +1,6 @@
-import { parseFixed, printFixed } from "../../src/ir/fixed/text.js";
 import type { Fixed, FixedNode } from "../../src/ir/fixed/fixed.js";
 import { fixedOperator } from "../../src/ir/fixed/operators/index.js";
+import { parseFixed, printFixed } from "../../src/ir/fixed/text.js";
 import { type FixedType, typeRange } from "../../src/ir/fixed-point.js";
 import { Random } from "./random.js";
 
@@ -22,7 +22,11 @@ export function muonNet(seed: number, strips = 384): Fixed {
       ranges: { per: "tensor", items: [typeRange(bit)] },
     },
   ];
-  const append = (own: { readonly op: FixedNode["op"] } & Record<string, unknown>, types?: FixedType, fraction = 3) => {
+  const append = (
+    own: { readonly op: FixedNode["op"] } & Record<string, unknown>,
+    types?: FixedType,
+    fraction = 3,
+  ) => {
     const from = nodes.at(-1) as FixedNode;
     const operator = fixedOperator(own.op);
     const stated = types ?? { signed: true, width: fraction, integer: 0 };
@@ -32,7 +36,14 @@ export function muonNet(seed: number, strips = 384): Fixed {
     const ranges = operator.ranges(node, [from]);
     nodes.push({ ...(node as object), ranges, types: operator.types(node, [from], ranges) } as never);
   };
-  const conv = (name: string, rows: number, columns: number, inputs: number, outputs: number, fraction: number) => {
+  const conv = (
+    name: string,
+    rows: number,
+    columns: number,
+    inputs: number,
+    outputs: number,
+    fraction: number,
+  ) => {
     const shape = [rows, columns, inputs, outputs];
     const kernel = {
       shape,
@@ -42,7 +53,11 @@ export function muonNet(seed: number, strips = 384): Fixed {
     };
     const bias = { shape: [outputs], data: random.array(outputs, () => BigInt(random.integer(-12, 12))) };
     const [y, x] = [(rows - 1) / 2, (columns - 1) / 2];
-    append({ op: "conv2d", name, kernel, bias, pads: { top: y, bottom: y, left: x, right: x } }, undefined, fraction);
+    append(
+      { op: "conv2d", name, kernel, bias, pads: { top: y, bottom: y, left: x, right: x } },
+      undefined,
+      fraction,
+    );
   };
   const activation = (name: string) => {
     append({ op: "relu", name: `${name}/relu` });
