@@ -76,6 +76,8 @@ export function compareOutputs(
       if (!clock?.valid) protocol.push(`event ${event}: beat ${beat} is not marked valid`);
       else if (clock.first !== (beat === 0))
         protocol.push(`event ${event}: beat ${beat} has out_first = ${Number(clock.first)}`);
+      if (clock?.valid && /[^0-9a-f]/i.test(clock.data))
+        protocol.push(`event ${event}: beat ${beat} holds undefined bits: ${clock.data}`);
       beats.push(BitVector.fromHex(width, clock?.data ?? ""));
     }
     forEachElement(packing, (index, row, column, channel) => {

@@ -58,7 +58,8 @@ async function buildVerilator(firmware: Firmware, folder: string): Promise<Built
       "-o",
       "player",
     ],
-    ...["-O3", "--x-initial", "unique", "--x-assign", "unique", "-CFLAGS", "-O1", "-Wall"],
+    // Verilator's own stubs of combinational blocks do not pass UNUSED; l1c's Verilog does.
+    ...["-O3", "--x-initial", "unique", "--x-assign", "unique", "-CFLAGS", "-O1", "-Wall", "-Wno-UNUSED"],
     ...[harness, ...firmware.files],
   ];
   check("verilator", await runTool("verilator", args, { cwd: folder, hint: VERILATOR_HINT }));
@@ -95,10 +96,16 @@ async function buildIverilog(firmware: Firmware, folder: string): Promise<BuiltS
   };
 }
 
+/** Lines of a failed tool's output that a message shows. */
+const SHOWN = 30;
+
 function check(tool: string, { code, output }: ToolResult): void {
   if (code === 0) return;
-  const shown = output.split("\n").slice(0, 30).join("\n");
-  throw new UserError(`ended with exit code ${code}:\n${shown}`, { where: tool });
+  const lines = output.trimEnd().split("\n");
+  // What went wrong stands in lines of its own or, where no line says so, at the end.
+  const telling = lines.findIndex((line) => /^%|\berror\b/i.test(line));
+  const shown = telling < 0 ? lines.slice(-SHOWN) : lines.slice(telling, telling + SHOWN);
+  throw new UserError(`ended with exit code ${code}:\n${shown.join("\n")}`, { where: tool });
 }
 
 /** The simulator's name and version, as it says itself. Not installed: a UserError with exit code 3. */

@@ -41,8 +41,9 @@ export function buildStimulus(
   const width = packing.beat.columns * packing.layout.columnBits;
   const junk = junkSource(seed);
   const junkData = () => {
-    const bytes = new Uint8Array(Math.ceil(width / 8)).map(() => junk() & 255);
-    return new BitVector(width, bytes);
+    const bits = new BitVector(width);
+    for (let low = 0; low < width; low += 32) bits.set(low, Math.min(32, width - low), BigInt(junk()));
+    return bits;
   };
   const clocks: InputClock[] = [];
   const idle = (count: number) => {

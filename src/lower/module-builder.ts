@@ -31,7 +31,6 @@ const scale = (k: bigint, shift: number) => (shift >= 0 ? k << BigInt(shift) : k
 export class ModuleBuilder {
   private readonly wires: Wire[] = [];
   private readonly known = new Map<string, WireId>();
-  private readonly ranges: Interval[] = [];
   private readonly depths: number[] = [];
   private readonly counters = new Map<string, number>();
 
@@ -173,16 +172,13 @@ export class ModuleBuilder {
     const { signed, width } = intervalBits(range);
     const key = `${keyOf(cell)}|${signed ? "s" : "u"}${width}|${cell.op === "input" ? prefix : ""}`;
     const found = this.known.get(key);
-    if (found !== undefined) {
-      // The same cell may have been reached with wider bounds; the tighter ones hold as well.
-      return { wire: found, range: intersect(range, this.ranges[found] as Interval) };
-    }
+    // The bounds are the caller's own: those that another one stated may hold only behind its multiplexer.
+    if (found !== undefined) return { wire: found, range };
     const wire = this.wires.length;
     const free = cell.op === "slice" || cell.op === "concat" || cell.op === "shift";
     const depth = Math.max(0, ...cellOperands(cell).map((id) => this.depths[id] as number));
     this.depths.push(cellOperands(cell).length === 0 || free ? depth : depth + 1);
     this.wires.push({ name: this.nameFor(cell, prefix), width: Math.max(1, width), signed, cycle: 0, cell });
-    this.ranges.push(range);
     this.known.set(key, wire);
     return { wire, range };
   }
@@ -193,10 +189,6 @@ export class ModuleBuilder {
     this.counters.set(prefix, count + 1);
     return `${prefix}${count}`;
   }
-}
-
-function intersect(a: Interval, b: Interval): Interval {
-  return { lo: a.lo > b.lo ? a.lo : b.lo, hi: a.hi < b.hi ? a.hi : b.hi };
 }
 
 function keyOf(cell: Cell): string {

@@ -2,8 +2,10 @@ import { InternalError } from "../errors.js";
 import {
   type Circuit,
   cellOperands,
+  type Instance,
   type Module,
   moduleLatency,
+  type WindowParameters,
   type Wire,
   windowLatency,
   windowWidth,
@@ -24,7 +26,12 @@ export function verifyCircuit(circuit: Circuit): void {
 }
 
 function verifyModule(module: Module, modules: ReadonlyMap<string, Module>): void {
+  // Wires, instances and output ports share one space of names, as they do in Verilog.
   const names = new Set<string>();
+  for (const { name } of [...module.instances, ...module.outputs]) {
+    if (names.has(name)) throw new InternalError(`module '${module.name}': two things are named '${name}'`);
+    names.add(name);
+  }
   module.wires.forEach((wire, id) => {
     const fail = (message: string) =>
       new InternalError(`module '${module.name}', wire '${wire.name}': ${message}`);
@@ -60,10 +67,14 @@ function verifyCell(
     .filter((operand) => operand.cell.op !== "constant");
   switch (cell.op) {
     case "input":
-    case "constant":
       if (wire.cycle !== 0) throw fail("should be in cycle 0");
       return;
+    case "constant":
+      if (wire.cycle !== 0) throw fail("should be in cycle 0");
+      if (!fits(cell.value, wire)) throw fail(`does not hold ${cell.value}`);
+      return;
     case "register":
+      if (!sameKind(wireAt(cell.source), wire)) throw fail("is not as wide or signed as what it registers");
       if (timed.some((operand) => operand.cycle + 1 !== wire.cycle)) throw fail("a register adds one cycle");
       return;
     case "port":
@@ -80,13 +91,18 @@ function verifyCell(
       break;
     }
     case "table":
+      if (wireAt(cell.index).signed) throw fail("has a signed index");
+      if (!cell.entries.every((entry) => fits(entry, wire))) throw fail("does not hold all of its entries");
       if (cell.entries.length !== 2 ** wireAt(cell.index).width) throw fail("has not one entry per index");
       break;
     case "mux":
       if (wireAt(cell.select).width !== 1) throw fail("selects by more than one bit");
+      if (wireAt(cell.select).signed) throw fail("selects by a signed bit");
+      if (![cell.yes, cell.no].every((id) => holdsAll(wire, wireAt(id))))
+        throw fail("does not hold all that it chooses from");
       break;
     case "atleast":
-      if (wire.width !== 1) throw fail("is more than one bit wide");
+      if (wire.width !== 1 || wire.signed) throw fail("is not one unsigned bit");
       break;
     default:
   }
@@ -111,6 +127,9 @@ function verifyPort(
   if (cycles.size > 1) throw fail(`instance '${instance.name}' takes inputs of different cycles`);
   const start = [...cycles][0] ?? 0;
   if ("window" in instance.of) {
+    verifyWindowInputs(instance, instance.of.window, module, fail);
+    if (!["out_valid", "out_first", "out_data"].includes(wire.cell.port))
+      throw fail(`a window has no output '${wire.cell.port}'`);
     const width = wire.cell.port === "out_data" ? windowWidth(instance.of.window) : 1;
     if (wire.width !== width) throw fail(`should be ${width} bits wide`);
     if (wire.cycle !== start + windowLatency(instance.of.window)) throw fail("comes in another cycle");
@@ -131,4 +150,36 @@ function verifyPort(
     if ((module.wires[given.wire] as Wire).width !== input.width)
       throw fail(`'${input.name}' has another width`);
   }
+}
+
+function verifyWindowInputs(
+  { name, inputs }: Instance,
+  { bits, columns }: WindowParameters,
+  module: Module,
+  fail: (message: string) => InternalError,
+): void {
+  for (const [port, width] of [
+    ["in_valid", 1],
+    ["in_first", 1],
+    ["in_data", bits * columns],
+  ] as const) {
+    const given = inputs.find((input) => input.port === port);
+    if (given === undefined) throw fail(`instance '${name}' leaves '${port}' open`);
+    if ((module.wires[given.wire] as Wire).width !== width) throw fail(`'${port}' has another width`);
+  }
+}
+
+function fits(value: bigint, { width, signed }: Wire): boolean {
+  return value === (signed ? BigInt.asIntN(width, value) : BigInt.asUintN(width, value));
+}
+
+function sameKind(a: Wire, b: Wire): boolean {
+  return a.width === b.width && a.signed === b.signed;
+}
+
+/** True when `wire` holds every value of `source`; a constant is known. */
+function holdsAll(wire: Wire, source: Wire): boolean {
+  if (source.cell.op === "constant") return fits(source.cell.value, wire);
+  if (wire.signed) return source.signed ? wire.width >= source.width : wire.width > source.width;
+  return !source.signed && wire.width >= source.width;
 }

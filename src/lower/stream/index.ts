@@ -82,15 +82,15 @@ export function lowerStream(fixed: Fixed, options: StreamOptions): StreamCircuit
   const interval = Math.ceil(length / options.columns);
   const beat = { columns: options.columns, last: length - (interval - 1) * options.columns };
 
-  const top = identifier(fixed.name);
+  const [top] = uniqueIdentifiers([fixed.name], TAKEN) as [string];
   const moduleNames = uniqueIdentifiers(
     plan.layers.flatMap(({ name }) => [`${top}_${name}_site`, `${top}_${name}`]),
-    [top, "l1c_window"],
+    [top, ...TAKEN],
   );
   const modules: Module[] = [];
   const layers: LayerFacts[] = [];
   const input: StreamPort = {
-    name: `in_${identifier(plan.input.name)}`,
+    name: portName("in", plan.input.name),
     value: plan.input,
     layout: layoutOf(plan.input, axes, true),
   };
@@ -114,7 +114,7 @@ export function lowerStream(fixed: Fixed, options: StreamOptions): StreamCircuit
     const window = windowOf(layer, axes, source, beat);
     const module = buildLayer(layerName, layerComment(layer, beat), layer, site, axes, source, result, beat);
     modules.push(site, module);
-    [valid, first, data] = builder.place(`layer_${identifier(layer.name)}`, module, [
+    [valid, first, data] = builder.place(identifier(`layer${i + 1}_${layer.name}`), module, [
       { port: "in_valid", wire: valid },
       { port: "in_first", wire: first },
       { port: "in_data", wire: data },
@@ -133,7 +133,7 @@ export function lowerStream(fixed: Fixed, options: StreamOptions): StreamCircuit
     source = result;
   });
   const lastNode = (plan.layers.at(-1) as StreamLayer).result;
-  const output: StreamPort = { name: `out_${identifier(plan.outputName)}`, value: lastNode, layout: source };
+  const output: StreamPort = { name: portName("out", plan.outputName), value: lastNode, layout: source };
   const latency = layers.reduce((sum, layer) => sum + layer.windowCycles + layer.siteCycles, 1);
   const outputs = [
     { name: "out_valid", wire: builder.delay(valid, 1, true) },
@@ -143,6 +143,14 @@ export function lowerStream(fixed: Fixed, options: StreamOptions): StreamCircuit
   const comment = topComment(fixed.name, input, output, beat, interval, latency, axes);
   modules.push(builder.finish(top, comment, outputs));
   return { circuit: { name: fixed.name, modules }, latency, interval, beat, axes, input, output, layers };
+}
+
+/** The modules of the template and of the test bench. */
+const TAKEN = ["l1c_window", "l1c_testbench"];
+
+/** A data port, named apart from the control signals of its side. */
+function portName(side: "in" | "out", name: string): string {
+  return uniqueIdentifiers([`${side}_${name}`], [`${side}_valid`, `${side}_first`])[0] as string;
 }
 
 /** Along the stream an image keeps its length, so that the interval is the same for every layer. */

@@ -1,20 +1,36 @@
-/** Words that Verilog-2005 (IEEE 1364-2005, Annex B) or SystemVerilog reserve and that a layer might be called. */
-const RESERVED = new Set(
+/** The words that Verilog-2005 (IEEE 1364-2005, Annex B) or SystemVerilog (IEEE 1800-2017, Annex B) reserve. */
+export const RESERVED: ReadonlySet<string> = new Set(
   (
-    "always and assign automatic begin bit buf byte case cell config const constraint cover default defparam design disable do edge " +
-    "else end endcase endmodule event expect export extends final first_match for force forever fork function generate genvar global " +
-    "if iff import incdir include initial inout input inside instance int integer interface join large let library local localparam " +
-    "logic longint macromodule matches medium module modport nand negedge new nor not null or output package packed parameter pmos " +
-    "posedge primitive priority program property protected pull0 pull1 pulldown pullup pure rand randc real ref reg release repeat " +
-    "return scalared sequence shortint signed small solve specify static string strong struct super supply0 supply1 table tagged task " +
-    "this time timeunit tran tri type typedef union unique unsigned use var vectored virtual void wait wand weak while wire with within " +
-    "wor xnor xor"
+    "accept_on alias always always_comb always_ff always_latch and assert assign assume automatic " +
+    "before begin bind bins binsof bit break buf bufif0 bufif1 byte case casex casez cell chandle " +
+    "checker class clocking cmos config const constraint context continue cover covergroup coverpoint " +
+    "cross deassign default defparam design disable dist do edge else end endcase endchecker endclass " +
+    "endclocking endconfig endfunction endgenerate endgroup endinterface endmodule endpackage " +
+    "endprimitive endprogram endproperty endsequence endspecify endtable endtask enum event " +
+    "eventually expect export extends extern final first_match for force foreach forever fork " +
+    "forkjoin function generate genvar global highz0 highz1 if iff ifnone ignore_bins illegal_bins " +
+    "implements implies import incdir include initial inout input inside instance int integer " +
+    "interconnect interface intersect join join_any join_none large let liblist library local " +
+    "localparam logic longint macromodule matches medium modport module nand negedge nettype new " +
+    "nexttime nmos nor noshowcancelled not notif0 notif1 null or output package packed parameter pmos " +
+    "posedge primitive priority program property protected pull0 pull1 pulldown pullup " +
+    "pulsestyle_ondetect pulsestyle_onevent pure rand randc randcase randsequence rcmos real realtime " +
+    "ref reg reject_on release repeat restrict return rnmos rpmos rtran rtranif0 rtranif1 s_always " +
+    "s_eventually s_nexttime s_until s_until_with scalared sequence shortint shortreal showcancelled " +
+    "signed small soft solve specify specparam static string strong strong0 strong1 struct super " +
+    "supply0 supply1 sync_accept_on sync_reject_on table tagged task this throughout time " +
+    "timeprecision timeunit tran tranif0 tranif1 tri tri0 tri1 triand trior trireg type typedef union " +
+    "unique unique0 unsigned until until_with untyped use uwire var vectored virtual void wait " +
+    "wait_order wand weak weak0 weak1 while wildcard wire with within wor xnor xor"
   ).split(" "),
 );
 
-/** A layer's or port's name as a Verilog identifier: other characters become underscores. */
+/**
+ * A layer's or port's name as a Verilog identifier: other characters become underscores, and several in a row become
+ * one, because tools that make C++ of Verilog encode double underscores.
+ */
 export function identifier(name: string): string {
-  const plain = name.replace(/[^A-Za-z0-9_]/g, "_").replace(/^(?=[0-9])/, "_");
+  const plain = name.replace(/[^A-Za-z0-9]+/g, "_").replace(/^(?=[0-9])/, "_");
   return RESERVED.has(plain) || plain === "" ? `${plain}_` : plain;
 }
 
@@ -27,7 +43,7 @@ export function uniqueIdentifiers(
   return names.map((name) => {
     const base = identifier(name);
     let candidate = base;
-    for (let n = 2; used.has(candidate); n++) candidate = `${base}_${n}`;
+    for (let n = 2; used.has(candidate); n++) candidate = `${base.replace(/_$/, "")}_${n}`;
     used.add(candidate);
     return candidate;
   });
