@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { UserError } from "../ir/errors.js";
 import { makeFolder, systemError } from "./files.js";
@@ -41,6 +41,8 @@ export async function writeBuild(
       await mkdir(dirname(join(temporary, path)), { recursive: true });
       await writeFile(join(temporary, path), text);
     }
+    // A temporary folder is private; a build is readable like any other folder.
+    await chmod(temporary, 0o777 & ~process.umask());
     await rm(target, { recursive: true, force: true });
     await rename(temporary, target);
   } catch (error) {

@@ -1,7 +1,6 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { DEVICES } from "../estimate/devices.js";
-import { fractionBits } from "../ir/fixed-point.js";
 import type { LayerRow, Port, ReportData } from "../report/data.js";
 import type { Build } from "./build-directory.js";
 import type { CosimResult } from "./commands/cosim.js";
@@ -108,12 +107,10 @@ function layerRow(layer: Manifest["layers"][number]): LayerRow {
   };
 }
 
-/** The types of a value: one by itself, several by their number and the bits they span. */
+/** The types of a value: one or two by themselves, several by their widths. */
 function typeSummary(types: readonly string[]): string {
   if (types.length <= 2) return types.join(", ");
-  const read = types.map(readType);
-  const widths = read.map(({ width }) => width);
-  const fractions = read.map(fractionBits);
-  const span = (values: readonly number[]) => `${Math.min(...values)}–${Math.max(...values)}`;
-  return `${types.length} types, ${span(widths)} bits, ${span(fractions)} of them fractional`;
+  const widths = types.map((type) => readType(type).width);
+  const kinds = new Set(types.map((type) => (type.startsWith("u") ? "ufixed" : "fixed")));
+  return `${[...kinds].join(", ")}, ${Math.min(...widths)}–${Math.max(...widths)} bits`;
 }

@@ -1,9 +1,11 @@
 import {
   type Circuit,
+  cellOperands,
   type Instance,
   type Module,
   type WindowParameters,
   type Wire,
+  type WireId,
   windowLatency,
 } from "../ir/circuit/circuit.js";
 
@@ -32,7 +34,8 @@ const plus = (a: Resources, b: Resources): Resources => ({
 export function estimateResources(circuit: Circuit): ReadonlyMap<string, Resources> {
   const known = new Map<string, Resources>();
   for (const module of circuit.modules) {
-    const own = module.wires.reduce((sum, wire) => plus(sum, cellResources(wire, module)), NONE);
+    const readers = readersOf(module);
+    const own = module.wires.reduce((sum, _, id) => plus(sum, cellResources(id, module, readers)), NONE);
     const inner = module.instances.map((instance) => instanceResources(instance, known));
     known.set(module.name, inner.reduce(plus, own));
   }
@@ -43,6 +46,19 @@ function instanceResources({ of }: Instance, known: ReadonlyMap<string, Resource
   return "window" in of ? windowResources(of.window) : (known.get(of.module) ?? NONE);
 }
 
+/** The wires that read each wire. */
+function readersOf(module: Module): ReadonlyMap<WireId, readonly WireId[]> {
+  const readers = new Map<WireId, WireId[]>();
+  module.wires.forEach(({ cell }, id) => {
+    for (const operand of cellOperands(cell)) {
+      const known = readers.get(operand);
+      if (known === undefined) readers.set(operand, [id]);
+      else known.push(id);
+    }
+  });
+  return readers;
+}
+
 /** A window holds its beats in registers and masks each column that another beat may own. */
 function windowResources(window: WindowParameters): Resources {
   const { bits, columns, last, before, after } = window;
@@ -51,7 +67,12 @@ function windowResources(window: WindowParameters): Resources {
   return { ...NONE, lut: (before + after + tail) * bits, ff: depth * (columns * bits + 2) };
 }
 
-function cellResources({ width, cell }: Wire, module: Module): Resources {
+function cellResources(
+  id: WireId,
+  module: Module,
+  readers: ReadonlyMap<WireId, readonly WireId[]>,
+): Resources {
+  const { width, signed, cell } = module.wires[id] as Wire;
   const wire = (id: number) => module.wires[id] as Wire;
   const luts = (lut: number): Resources => ({ ...NONE, lut });
   switch (cell.op) {
@@ -61,13 +82,16 @@ function cellResources({ width, cell }: Wire, module: Module): Resources {
       const free =
         cell.op === "add" ? Math.abs(cell.shiftA - cell.shiftB) : Math.max(0, cell.shiftB - cell.shiftA);
       const passing = Math.min(free, cell.shiftA > cell.shiftB ? wire(cell.b).width : wire(cell.a).width);
-      return luts(Math.max(1, width - passing));
+      // The highest bit of an unsigned sum is the carry out of the chain.
+      const carried = cell.op === "add" && !signed ? 1 : 0;
+      return luts(Math.max(1, width - passing - carried));
     }
     case "atleast":
       if (cell.level === 0n) return NONE;
       return luts(Math.max(1, Math.ceil((wire(cell.a).width - 1) / (LUT_INPUTS - 1))));
     case "mux":
-      return luts(width);
+      // A mux that only feeds another one shares its LUTs: the clamps of a saturation are one level of logic.
+      return luts(readers.get(id)?.every((reader) => wire(reader).cell.op === "mux") ? 0 : width);
     case "table": {
       const inputs = wire(cell.index).width;
       return luts(width * 2 ** Math.max(0, inputs - LUT_INPUTS));

@@ -21,10 +21,14 @@ export function chosenOf({ metrics, chosen }: Evaluated): ThresholdMetrics {
   return point;
 }
 
-/** The working point in words. */
-export function settingOf(algorithm: Evaluated): string {
-  const { threshold } = chosenOf(algorithm);
+/** A threshold in words. */
+export function settingAt(algorithm: Evaluated, threshold: number): string {
   return (
     algorithm.names?.find((name) => name.threshold === threshold)?.name ?? `threshold ${number(threshold)}`
   );
+}
+
+/** The working point in words. */
+export function settingOf(algorithm: Evaluated): string {
+  return settingAt(algorithm, chosenOf(algorithm).threshold);
 }

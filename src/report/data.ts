@@ -1,4 +1,4 @@
-import type { SegmentMetrics } from "../physics/muon/metrics.js";
+import type { SegmentMetrics, ThresholdMetrics } from "../physics/muon/metrics.js";
 
 /**
  * Everything a report shows, as plain values that survive JSON. The commands fill it; the report only formats,
@@ -27,6 +27,14 @@ export interface Evaluated {
   readonly names?: readonly ThresholdName[];
 }
 
+/** One algorithm held to what another reaches. */
+export interface EqualTerms {
+  /** What is equal, in words. */
+  readonly title: string;
+  /** The other algorithm's point first. */
+  readonly points: readonly { readonly role: Role; readonly point: ThresholdMetrics | null }[];
+}
+
 /** The physics of one sample, for each algorithm; all with the same plateau, segment definition and level. */
 export interface Physics {
   /** The sample in words: generator, spectrum, background. */
@@ -35,6 +43,7 @@ export interface Physics {
   readonly thresholdOf: string;
   /** At least one. */
   readonly algorithms: readonly Evaluated[];
+  readonly equalTerms?: readonly EqualTerms[];
 }
 
 /** A true muon in an event display. */

@@ -189,6 +189,15 @@ function summary(
       `efficiency ${percent(point?.plateau?.value)} (${low}–${high} GeV), ${point?.fakeRate?.value.toPrecision(3)} fakes per chamber image`,
     ];
   });
+  const equalTerms = (physics.equalTerms ?? []).map(({ title, points }) => [
+    `at ${title}`,
+    points
+      .map(
+        ({ role, point }) =>
+          `${role} ${percent(point?.plateau?.value)}, ${point?.fakeRate?.value.toPrecision(3) ?? "-"} fakes`,
+      )
+      .join("; "),
+  ]);
   const { latency, interval, resources, stream } = manifest;
   return table([
     ["", ""],
@@ -205,6 +214,7 @@ function summary(
       `${compared.events} events in ${compared.simulator}: ${compared.equal ? "EQUAL, every bit, latency and interval" : `DIFFERENT, ${compared.bitsDiffering} bits`}`,
     ],
     ...physicsRows,
+    ...equalTerms,
     ["report", page],
   ]);
 }

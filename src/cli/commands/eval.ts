@@ -9,8 +9,12 @@ import { UserError } from "../../ir/errors.js";
 import { parseModel } from "../../ir/model/text.js";
 import { BASELINE_THRESHOLDS } from "../../physics/muon/baseline.js";
 import type { StripCount } from "../../physics/muon/geometry.js";
-import { createSegmentMetrics, type SegmentMetrics } from "../../physics/muon/metrics.js";
-import { atFakeRate, indexOfThreshold } from "../../physics/muon/working-point.js";
+import {
+  createSegmentMetrics,
+  type SegmentMetrics,
+  type ThresholdMetrics,
+} from "../../physics/muon/metrics.js";
+import { atEfficiency, atFakeRate, indexOfThreshold } from "../../physics/muon/working-point.js";
 import type { Evaluated, EventDisplay, Physics } from "../../report/data.js";
 import { renderPlots } from "../../report/plots/index.js";
 import { roadNames } from "../../report/road-names.js";
@@ -44,7 +48,7 @@ export interface EvalResult {
 const TRUTH = ["truth", "muon_pt", "muon_eta", "muon_charge", "muon_strip", "muon_slope"] as const;
 
 /** Thresholds on the logit at which efficiency and fake rate are computed, besides the configured one. */
-const LOGITS = Array.from({ length: 33 }, (_, i) => -8 + 0.5 * i);
+const LOGITS = Array.from({ length: 65 }, (_, i) => -8 + 0.25 * i);
 
 export const evaluate: Command<EvalCommandOptions> = {
   usage: "eval <build>",
@@ -72,6 +76,7 @@ export const evaluate: Command<EvalCommandOptions> = {
         sample: options.sample ?? `${count} events of ${options.events}`,
         thresholdOf: "logit",
         algorithms: algorithmsOf(metrics, level),
+        equalTerms: equalTermsOf(metrics),
       };
       return { events: count, physics, displays } satisfies EvalResult;
     });
@@ -238,42 +243,56 @@ function offerDisplays(
   }
 }
 
-/** The network at its threshold, the float model at the same one, the road masks at the network's fake rate. */
+/** The network and the float model at the configured threshold, the road masks at the least that they ask for. */
 function algorithmsOf(metrics: Judged["metrics"], level: number): readonly Evaluated[] {
   const chosen = indexOfThreshold(metrics.fixed, level);
-  const fakes = metrics.fixed.thresholds[chosen]?.fakes ?? 0;
   return [
     { role: "fixed", metrics: metrics.fixed, chosen },
     { role: "float", metrics: metrics.float, chosen },
-    {
-      role: "baseline",
-      metrics: metrics.baseline,
-      chosen: atFakeRate(metrics.baseline, fakes),
-      names: roadNames(),
-    },
+    { role: "baseline", metrics: metrics.baseline, chosen: 0, names: roadNames() },
+  ];
+}
+
+/** The network held to the fake rate and to the efficiency of road masks that ask for at least four layers. */
+function equalTermsOf({ fixed, baseline }: Judged["metrics"]): readonly EqualTerms[] {
+  const reference = baseline.thresholds[0];
+  if (reference === undefined) return [];
+  const pair = (title: string, point: ThresholdMetrics | undefined): EqualTerms => ({
+    title,
+    points: [
+      { role: "baseline", point: reference },
+      { role: "fixed", point: point ?? null },
+    ],
+  });
+  return [
+    pair("equal fake rate", atFakeRate(fixed, reference)),
+    pair("equal efficiency", atEfficiency(fixed, reference)),
   ];
 }
 
 function describe({ events, physics }: EvalResult): string {
   const percent = (x: number | undefined) => (x === undefined ? "-" : `${(100 * x).toFixed(2)} %`);
-  const rows = physics.algorithms.map(({ role, metrics, chosen, names }) => {
-    const point = metrics.thresholds[chosen];
-    const name = names?.find(({ threshold }) => threshold === point?.threshold)?.name;
+  const row = (title: string, role: Role, point: ThresholdMetrics | null | undefined) => {
+    const algorithm = physics.algorithms.find((other) => other.role === role);
+    const named = algorithm?.names?.find(({ threshold }) => threshold === point?.threshold)?.name;
     return [
+      title,
       role,
-      name ?? `${physics.thresholdOf} ≥ ${point?.threshold}`,
+      point ? (named ?? `${physics.thresholdOf} ≥ ${point.threshold}`) : "not reached",
       percent(point?.plateau?.value),
       percent(point?.efficiency?.value),
       point?.fakeRate?.value.toPrecision(3) ?? "-",
-      String(point?.muons ?? 0),
     ];
-  });
+  };
   const [low, high] = physics.algorithms[0]?.metrics.plateauRange ?? [0, 0];
   return [
-    `${events} events`,
+    `${events} events, ${physics.algorithms[0]?.metrics.thresholds[0]?.muons ?? 0} muons`,
     table([
-      ["", "threshold", `efficiency ${low}-${high} GeV`, "efficiency", "fakes per image", "muons"],
-      ...rows,
+      ["", "", "threshold", `efficiency ${low}-${high} GeV`, "all pT", "fakes per image"],
+      ...physics.algorithms.map(({ role, metrics, chosen }) => row("", role, metrics.thresholds[chosen])),
+      ...(physics.equalTerms ?? []).flatMap(({ title, points }) =>
+        points.map(({ role, point }, i) => row(i === 0 ? title : "", role, point)),
+      ),
     ]),
   ].join("\n");
 }

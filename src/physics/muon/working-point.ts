@@ -1,4 +1,4 @@
-import type { SegmentMetrics } from "./metrics.js";
+import type { SegmentMetrics, ThresholdMetrics } from "./metrics.js";
 
 /** The index of the threshold in `metrics` that equals `threshold`; -1 if there is none. */
 export function indexOfThreshold(metrics: SegmentMetrics, threshold: number): number {
@@ -6,10 +6,24 @@ export function indexOfThreshold(metrics: SegmentMetrics, threshold: number): nu
 }
 
 /**
- * The index of the working point whose fake rate is the largest that does not exceed `fakes` fake segments: the point
- * at which two algorithms compare at equal fake rate without favour to this one. The last one if all exceed it.
+ * The working point with at most as many fakes as `reference`, and the most of them: where an algorithm compares with
+ * another at equal fake rate without favour to itself. Undefined if it never gets that low.
  */
-export function atFakeRate(metrics: SegmentMetrics, fakes: number): number {
-  const found = metrics.thresholds.findIndex((point) => point.fakes <= fakes);
-  return found < 0 ? metrics.thresholds.length - 1 : found;
+export function atFakeRate(
+  metrics: SegmentMetrics,
+  reference: ThresholdMetrics,
+): ThresholdMetrics | undefined {
+  return metrics.thresholds.find((point) => point.fakes <= reference.fakes);
+}
+
+/**
+ * The working point with the fewest fakes whose plateau efficiency is at least that of `reference`. Undefined if it
+ * never gets that high.
+ */
+export function atEfficiency(
+  metrics: SegmentMetrics,
+  reference: ThresholdMetrics,
+): ThresholdMetrics | undefined {
+  const wanted = reference.plateau?.value ?? Number.POSITIVE_INFINITY;
+  return metrics.thresholds.findLast((point) => (point.plateau?.value ?? 0) >= wanted);
 }

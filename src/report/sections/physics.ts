@@ -1,5 +1,5 @@
 import { MATCH } from "../../physics/muon/metrics.js";
-import { chosenOf, labelOf, settingOf } from "../algorithm.js";
+import { chosenOf, labelOf, settingAt, settingOf } from "../algorithm.js";
 import type { Physics, ReportData } from "../data.js";
 import { count, percent, withInterval } from "../format.js";
 import { html, raw } from "../html.js";
@@ -36,6 +36,42 @@ function workingPoints(physics: Physics) {
   );
 }
 
+/** The network held to the road masks' fake rate, and to their efficiency. */
+function equalTerms({ equalTerms: comparisons, algorithms }: Physics) {
+  if (comparisons === undefined || comparisons.length === 0) return false;
+  const rows = comparisons.flatMap(({ title, points }) =>
+    points.map(({ role, point }, i) => {
+      const algorithm = algorithms.find((other) => other.role === role);
+      const name = algorithm === undefined ? role : labelOf(algorithm);
+      const [e, f] = [withInterval(point?.plateau ?? null), withInterval(point?.fakeRate ?? null)];
+      const setting =
+        point === null || algorithm === undefined ? "not reached" : settingAt(algorithm, point.threshold);
+      return [
+        i === 0 ? title : "",
+        html`<span class="dot ${role}"></span>${name}`,
+        setting,
+        e.value,
+        e.interval,
+        f.value,
+        f.interval,
+      ];
+    }),
+  );
+  return html`<h3>On equal terms with the road masks</h3>
+${table(
+  [
+    { title: "" },
+    { title: "Algorithm" },
+    { title: "Working point" },
+    { title: "Efficiency", numeric: true },
+    { title: "Interval", numeric: true },
+    { title: "Fake rate", numeric: true },
+    { title: "Interval", numeric: true },
+  ],
+  rows,
+)}`;
+}
+
 /** What the numbers mean, in words. */
 function definitions({ sample, algorithms }: Physics) {
   const { images, plateauRange, level, definition } = algorithms[0].metrics;
@@ -68,6 +104,7 @@ export function physicsSection(data: ReportData, plots: readonly Plot[]): Sectio
   }
   return frame(html`${definitions(physics)}
 ${workingPoints(physics)}
+${equalTerms(physics)}
 ${plots.map(
   ({ name, title, svg }) => html`<figure class="plot"><h3>${title}</h3>
 <div class="scroll">${raw(svg)}</div>
