@@ -22,6 +22,8 @@ export interface Pipelined {
   readonly worstPath: number;
 }
 
+const SLOWER = "Ask for a slower clock (clock_mhz).";
+
 /**
  * Inserts registers into a combinational module: every cell starts as early as it can, and moves to the next cycle when
  * it would end after the clock period. Operands that are ready earlier wait in registers; all outputs come in one cycle.
@@ -29,6 +31,12 @@ export interface Pipelined {
  */
 export function pipeline(module: Module, { period, delays, inputDelay }: PipelineOptions): Pipelined {
   const budget = period - delays.register;
+  if (inputDelay > budget) {
+    throw new UserError(
+      `its inputs come after ${inputDelay.toFixed(2)} ns, one clock has ${budget.toFixed(2)} ns for logic`,
+      { where: `module '${module.name}'`, hint: SLOWER },
+    );
+  }
   const wires: Wire[] = [];
   const arrivals: Arrival[] = [];
   const moved: WireId[] = [];
@@ -68,7 +76,7 @@ export function pipeline(module: Module, { period, delays, inputDelay }: Pipelin
         `a ${wire.width}-bit '${wire.cell.op}' takes ${delay.toFixed(2)} ns, one clock has ${budget.toFixed(2)} ns for logic`,
         {
           where: `module '${module.name}'`,
-          hint: "Ask for a slower clock (clock_mhz).",
+          hint: SLOWER,
         },
       );
     }

@@ -1,32 +1,24 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { Tinypool } from "tinypool";
 import { openEvents } from "../../events/open.js";
-import type { EventBlock, EventSource } from "../../events/source.js";
+import type { EventSource } from "../../events/source.js";
 import { UserError } from "../../ir/errors.js";
 import { parseModel } from "../../ir/model/text.js";
-import { BASELINE_THRESHOLDS } from "../../physics/muon/baseline.js";
-import type { StripCount } from "../../physics/muon/geometry.js";
-import {
-  createSegmentMetrics,
-  type SegmentMetrics,
-  type ThresholdMetrics,
-} from "../../physics/muon/metrics.js";
+import type { ThresholdMetrics } from "../../physics/muon/metrics.js";
 import { atEfficiency, atFakeRate, indexOfThreshold } from "../../physics/muon/working-point.js";
-import type { Evaluated, EventDisplay, Physics } from "../../report/data.js";
+import type { EqualTerms, Evaluated, EventDisplay, Physics, Role } from "../../report/data.js";
 import { renderPlots } from "../../report/plots/index.js";
 import { roadNames } from "../../report/road-names.js";
 import { type Build, openBuild, readBuildText } from "../build-directory.js";
 import { type Command, EXIT } from "../command.js";
-import { createDisplayPicker } from "../displays.js";
-import type { EvaluationScores, EvaluationSetup, EvaluationTask } from "../evaluate-worker.js";
+import type { EvaluationSetup } from "../evaluate-worker.js";
 import { arrayOfInput } from "../events.js";
 import { withFile } from "../files.js";
+import { type Judged, judge, TRUTH } from "../judge.js";
 import type { ManifestPort } from "../manifest.js";
 import { keepResult } from "../results.js";
-import { BLOCK_EVENTS, eventCount, limitBlocks, readFixed } from "../simulate.js";
+import { eventCount, readFixed } from "../simulate.js";
 import { table } from "../summary.js";
 
 export interface EvalCommandOptions {
@@ -43,12 +35,6 @@ export interface EvalResult {
   readonly physics: Physics;
   readonly displays: readonly EventDisplay[];
 }
-
-/** The arrays of muon events that carry the truth. */
-const TRUTH = ["truth", "muon_pt", "muon_eta", "muon_charge", "muon_strip", "muon_slope"] as const;
-
-/** Thresholds on the logit at which efficiency and fake rate are computed, besides the configured one. */
-const LOGITS = Array.from({ length: 65 }, (_, i) => -8 + 0.25 * i);
 
 export const evaluate: Command<EvalCommandOptions> = {
   usage: "eval <build>",
@@ -143,102 +129,6 @@ function checkTruth(build: Build, source: EventSource): void {
     throw new UserError(`it has no truth: ${missing.join(", ")} missing`, {
       where: source.file,
       hint: "Make events with truth: l1c generate muon --events N -o events.npz",
-    });
-  }
-}
-
-interface Judged {
-  readonly metrics: Readonly<Record<"fixed" | "float" | "baseline", SegmentMetrics>>;
-  readonly displays: readonly EventDisplay[];
-}
-
-async function judge(
-  setup: EvaluationSetup,
-  source: EventSource,
-  array: string,
-  count: number,
-  threads: number,
-  level: number,
-): Promise<Judged> {
-  const strips = source.shape(array)[1] as StripCount;
-  const thresholds = [...new Set([...LOGITS, level])].sort((a, b) => a - b);
-  const metrics = {
-    fixed: createSegmentMetrics({ strips, thresholds }),
-    float: createSegmentMetrics({ strips, thresholds }),
-    baseline: createSegmentMetrics({ strips, thresholds: BASELINE_THRESHOLDS }),
-  };
-  const picker = createDisplayPicker(strips);
-  const pool = new Tinypool({
-    filename: fileURLToPath(new URL("../evaluate-worker.js", import.meta.url)),
-    workerData: setup,
-    minThreads: threads,
-    maxThreads: threads,
-  });
-  try {
-    const waiting: { block: EventBlock; scores: Promise<EvaluationScores> }[] = [];
-    const settle = async () => {
-      const { block, scores } = waiting.shift() as (typeof waiting)[number];
-      const { fixed, float, baseline } = await scores;
-      const images = imagesOf(block, array);
-      metrics.fixed.add({ ...images, scores: fixed });
-      metrics.float.add({ ...images, scores: float });
-      metrics.baseline.add({ ...images, scores: baseline });
-      offerDisplays(picker, block, images, fixed, level);
-    };
-    for await (const block of limitBlocks(source.blocks([array, ...TRUTH], BLOCK_EVENTS), count)) {
-      const task: EvaluationTask = { voxels: imagesOf(block, array).voxels, rows: block.rows, strips };
-      const scores: Promise<EvaluationScores> = pool.run(task);
-      scores.catch(() => {});
-      waiting.push({ block, scores });
-      if (waiting.length > threads) await settle();
-    }
-    while (waiting.length > 0) await settle();
-  } finally {
-    await pool.destroy();
-  }
-  const results = {
-    fixed: metrics.fixed.result(),
-    float: metrics.float.result(),
-    baseline: metrics.baseline.result(),
-  };
-  return { metrics: results, displays: picker.displays() };
-}
-
-function imagesOf({ rows, arrays }: EventBlock, array: string) {
-  return {
-    rows,
-    voxels: arrays[array] as Uint8Array,
-    truth: arrays.truth as Uint8Array,
-    muonPt: arrays.muon_pt as Float32Array,
-  };
-}
-
-function offerDisplays(
-  picker: ReturnType<typeof createDisplayPicker>,
-  block: EventBlock,
-  { voxels, truth, muonPt }: ReturnType<typeof imagesOf>,
-  scores: Float64Array,
-  level: number,
-): void {
-  const size = voxels.length / block.rows;
-  const perRow = muonPt.length / block.rows;
-  const column = (name: string, i: number) => Number(block.arrays[name]?.[i]);
-  for (let row = 0; row < block.rows; row++) {
-    const indices = Array.from({ length: perRow }, (_, m) => row * perRow + m).filter(
-      (i) => !Number.isNaN(muonPt[i]),
-    );
-    picker.offer({
-      index: block.start + row,
-      voxels: voxels.subarray(row * size, (row + 1) * size),
-      truth: truth.subarray(row * size, (row + 1) * size),
-      marked: (voxel) => (scores[row * size + voxel] as number) >= level,
-      muons: indices.map((i) => ({
-        pt: column("muon_pt", i),
-        eta: column("muon_eta", i),
-        charge: column("muon_charge", i),
-        strip: column("muon_strip", i),
-        slope: column("muon_slope", i),
-      })),
     });
   }
 }
