@@ -24,7 +24,7 @@ describe("a lowered stream", () => {
           });
         },
       ),
-      { numRuns: 600 },
+      { numRuns: Number(process.env.RUNS ?? 600) },
     );
   });
 });

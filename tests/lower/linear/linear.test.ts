@@ -1,0 +1,222 @@
+import { describe, expect, it } from "vitest";
+import type { Wire } from "../../../src/ir/circuit/circuit.js";
+import { InternalError } from "../../../src/ir/errors.js";
+import type { Interval } from "../../../src/ir/fixed-point.js";
+import { intervalBits } from "../../../src/ir/fixed-point.js";
+import { type LinearSum, lowerLinear } from "../../../src/lower/linear/index.js";
+import { proveSums } from "../../../src/lower/linear/proof.js";
+import { ModuleBuilder, type Signal } from "../../../src/lower/module-builder.js";
+import { interpretCircuit } from "../../../src/sim/circuit.js";
+import { circuitOf, outputValue } from "../../support/circuit.js";
+import { Random } from "../../support/random.js";
+
+interface Case {
+  readonly ranges: readonly Interval[];
+  readonly sums: readonly LinearSum[];
+}
+
+function randomInterval(random: Random): Interval {
+  switch (random.integer(0, 6)) {
+    case 0:
+    case 1:
+      return { lo: 0n, hi: 1n };
+    case 2: {
+      const k = BigInt(random.integer(-5, 5));
+      return { lo: k, hi: k };
+    }
+    case 3:
+      return { lo: -1n, hi: 0n };
+    case 4: {
+      const hi = -1n - random.bits(4);
+      return { lo: hi - random.bits(5), hi };
+    }
+    case 5: {
+      const lo = random.bits(5);
+      return { lo, hi: lo + 1n + random.bits(6) };
+    }
+    default:
+      return { lo: -1n - random.bits(random.integer(1, 40)), hi: random.bits(random.integer(1, 40)) };
+  }
+}
+
+function randomCase(random: Random): Case {
+  const ranges = random.array(random.integer(1, 12), () => randomInterval(random));
+  const bits = random.pick([1, 2, 4, 6, 20]);
+  const weight = () => {
+    if (random.chance(0.3)) return 0n;
+    return random.bits(bits) - (1n << BigInt(bits - 1));
+  };
+  const sums = random.array(random.integer(1, 5), () => ({
+    weights: random.chance(0.1) ? ranges.map(() => 0n) : ranges.map(weight),
+    bias: random.chance(0.4) ? 0n : random.bits(8) - 100n,
+  }));
+  // Equal and opposite rows share everything.
+  if (random.chance(0.3)) sums.push({ ...sums[0], bias: sums[0].bias + 1n });
+  if (random.chance(0.3)) sums.push({ weights: sums[0].weights.map((w) => -2n * w), bias: 3n });
+  return { ranges, sums };
+}
+
+/** The inputs of a case as slices of one port each, and the adder graph of its sums. */
+function build({ ranges, sums }: Case) {
+  const builder = new ModuleBuilder();
+  const inputs = ranges.map((range, i): Signal => {
+    const port = builder.input(`p${i}`, Math.max(1, intervalBits(range).width));
+    return builder.slice(port, 0, range, "x");
+  });
+  const outputs = lowerLinear(builder, inputs, sums);
+  const named = outputs.map((signal, i) => ({ name: `o${i}`, signal }));
+  return { builder, inputs, outputs, module: builder.finish("sums", [], named) };
+}
+
+describe("a constant matrix as an adder graph", () => {
+  it("equals the matrix on random and corner vectors", () => {
+    for (let seed = 1; seed <= 400; seed++) {
+      const random = new Random(seed);
+      const { ranges, sums } = randomCase(random);
+      const { module } = build({ ranges, sums });
+      const interpreter = interpretCircuit(circuitOf(module));
+      const vectors = [
+        ranges.map(({ lo }) => lo),
+        ranges.map(({ hi }) => hi),
+        // The vectors at which each sum is largest and smallest.
+        ...sums.flatMap(({ weights }) => [
+          ranges.map(({ lo, hi }, i) => (weights[i] > 0n ? hi : lo)),
+          ranges.map(({ lo, hi }, i) => (weights[i] > 0n ? lo : hi)),
+        ]),
+        ...random.array(10, () => ranges.map((range) => random.within(range))),
+      ];
+      for (const vector of vectors) {
+        const ports = Object.fromEntries(
+          vector.map((k, i) => [`p${i}`, BigInt.asUintN(Math.max(1, intervalBits(ranges[i]).width), k)]),
+        );
+        const found = interpreter.step(ports, false);
+        sums.forEach(({ weights, bias }, row) => {
+          const expected = weights.reduce((sum, w, i) => sum + w * vector[i], bias);
+          expect(outputValue(module, `o${row}`, found), `seed ${seed}, row ${row}`).toBe(expected);
+        });
+      }
+    }
+  });
+
+  it("shares what rows have in common", () => {
+    const range = { lo: 0n, hi: 15n };
+    const adders = (rows: number) =>
+      build({
+        ranges: [range, range, range],
+        sums: Array.from({ length: rows }, (_, i) => ({ weights: [3n, 5n, 7n], bias: BigInt(i) })),
+      }).module.wires.filter(({ cell }) => cell.op === "add" || cell.op === "sub").length;
+    expect(adders(4) - adders(1)).toBeLessThanOrEqual(4);
+  });
+
+  it("looks up to six bits up in one table", () => {
+    const range = { lo: 0n, hi: 1n };
+    const { module } = build({
+      ranges: Array.from({ length: 6 }, () => range),
+      sums: [{ weights: [1n, -2n, 3n, 4n, -5n, 6n], bias: 9n }],
+    });
+    expect(
+      module.wires
+        .filter(({ cell }) => cell.op !== "input" && cell.op !== "slice")
+        .map(({ cell }) => cell.op),
+    ).toEqual(["concat", "table"]);
+  });
+});
+
+describe("the proof of an adder graph", () => {
+  const example: Case = {
+    ranges: [
+      { lo: -8n, hi: 7n },
+      { lo: 0n, hi: 1n },
+      { lo: 0n, hi: 1n },
+      { lo: 0n, hi: 12n },
+    ],
+    sums: [
+      { weights: [3n, 1n, -2n, 5n], bias: 4n },
+      { weights: [-1n, 2n, 7n, 10n], bias: -3n },
+    ],
+  };
+
+  /** Changes one wire of the built graph behind the builder's back and proves it again. */
+  function prove(edit: (wires: Wire[]) => void): void {
+    const { builder, inputs, outputs, module } = build(example);
+    edit(module.wires as Wire[]);
+    proveSums(builder, inputs, example.sums, outputs);
+  }
+  /** Every wire of these operations, by index. */
+  const wiresOf = (...ops: readonly string[]) =>
+    build(example).module.wires.flatMap(({ cell }, i) => (ops.includes(cell.op) ? [i] : []));
+
+  it("accepts what was built", () => {
+    expect(() => prove(() => {})).not.toThrow();
+    expect(wiresOf("add", "sub").length).toBeGreaterThan(2);
+    expect(wiresOf("table").length).toBeGreaterThan(0);
+  });
+
+  it("catches a flipped sign in every adder", () => {
+    for (const i of wiresOf("add", "sub")) {
+      const flip = (wires: Wire[]) => {
+        const { cell } = wires[i];
+        wires[i] = { ...wires[i], cell: { ...cell, op: cell.op === "add" ? "sub" : "add" } as Wire["cell"] };
+      };
+      expect(() => prove(flip), `wire ${i}`).toThrow(InternalError);
+    }
+  });
+
+  it("catches a wrong shift in every adder", () => {
+    for (const i of wiresOf("add", "sub")) {
+      const shift = (wires: Wire[]) => {
+        const { cell } = wires[i];
+        if (cell.op === "add" || cell.op === "sub")
+          wires[i] = { ...wires[i], cell: { ...cell, shiftA: cell.shiftA + 1 } };
+      };
+      expect(() => prove(shift), `wire ${i}`).toThrow(InternalError);
+    }
+  });
+
+  it("catches every wrong entry of every table", () => {
+    for (const i of wiresOf("table")) {
+      const { cell: original } = build(example).module.wires[i];
+      const size = original.op === "table" ? original.entries.length : 0;
+      for (let entry = 0; entry < size; entry++) {
+        const corrupt = (wires: Wire[]) => {
+          const { cell } = wires[i];
+          if (cell.op !== "table") return;
+          const entries = cell.entries.map((k, index) => (index === entry ? k + 1n : k));
+          wires[i] = { ...wires[i], cell: { ...cell, entries } };
+        };
+        expect(() => prove(corrupt), `wire ${i}, entry ${entry}`).toThrow(InternalError);
+      }
+    }
+  });
+
+  it("catches every wire that is too narrow, inputs included", () => {
+    for (const i of wiresOf("add", "sub", "table", "shift", "slice")) {
+      const narrow = (bits: number) => (wires: Wire[]) => {
+        wires[i] = { ...wires[i], width: wires[i].width - bits };
+      };
+      // 4x − x has a bit more than 3x needs: the interval of a difference does not see that both are one number.
+      const spare = ["add", "sub"].includes(build(example).module.wires[i].cell.op) ? 1 : 0;
+      expect(() => prove(narrow(1 + spare)), `wire ${i}`).toThrow(InternalError);
+    }
+  });
+
+  it("catches a wire that lost its sign", () => {
+    const signed = build(example).module.wires.flatMap((wire, i) => (wire.signed ? [i] : []));
+    expect(signed.length).toBeGreaterThan(0);
+    for (const i of signed) {
+      const drop = (wires: Wire[]) => {
+        wires[i] = { ...wires[i], signed: false };
+      };
+      expect(() => prove(drop), `wire ${i}`).toThrow(InternalError);
+    }
+  });
+
+  it("catches a wrong matrix: another weight, another bias, two rows exchanged", () => {
+    const { builder, inputs, outputs } = build(example);
+    const [first, second] = example.sums;
+    const prove = (sums: readonly LinearSum[]) => () => proveSums(builder, inputs, sums, outputs);
+    expect(prove([{ ...first, weights: [3n, 1n, -2n, 4n] }, second])).toThrow(/row 0/);
+    expect(prove([first, { ...second, bias: -2n }])).toThrow(/row 1/);
+    expect(prove([second, first])).toThrow(InternalError);
+  });
+});
