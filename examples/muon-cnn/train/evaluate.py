@@ -14,8 +14,8 @@ from data import load
 from metrics import evaluate
 from model import convolutions, describe, logits_of
 
-THRESHOLDS = [-2, -1, -0.5, 0, 0.5, 1, 1.5, 2, 2.5, 3, 4]
-WORKING_POINT = 0.99  # efficiency on the plateau that the threshold must keep, in the first sample
+THRESHOLDS = [step / 2 for step in range(-6, 9)]
+WORKING_POINT = 0.995  # efficiency on the plateau that the threshold must keep, in the first sample
 
 
 def main(model_path: str, out: str, *samples: str) -> None:

@@ -63,10 +63,10 @@ def train(sets: list[tuple[str, int]], epochs: int, final_epochs: int, batch: in
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument('--set', nargs=2, action='append', metavar=('EVENTS', 'WINDOWS'), required=True)
-    options.add_argument('--epochs', type=int, default=20)
-    options.add_argument('--final-epochs', type=int, default=8)
+    options.add_argument('--epochs', type=int, default=24)
+    options.add_argument('--final-epochs', type=int, default=6)
     options.add_argument('--batch', type=int, default=256)
-    options.add_argument('--price', type=float, default=3e-4)
+    options.add_argument('--price', type=float, default=1.3e-4)
     options.add_argument('--out', default='../model.keras')
     given = options.parse_args()
 
