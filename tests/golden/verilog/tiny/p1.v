@@ -1,0 +1,196 @@
+// ---- tiny_conv_site.v
+// One site of layer 'conv': conv2d, relu, requantize.
+// Reads a patch of 3 columns x 1 positions; types ufixed<1,1> -> ufixed<2,1>.
+// 1 cycles.
+`default_nettype none
+/* verilator lint_off UNUSED */
+module tiny_conv_site (
+  input  wire clk,
+  input  wire [5:0] in_patch,
+  output wire [3:0] out_site
+);
+  /* verilator hier_block */
+  wire x0 = in_patch[0];
+  wire x1 = in_patch[1];
+  wire x2 = in_patch[2];
+  wire x3 = in_patch[3];
+  wire x4 = in_patch[4];
+  wire x5 = in_patch[5];
+  wire [4:0] i0 = {x3, x1, x2, x0, x5};
+  localparam [31:0] T0_B0 = 32'h69696969;
+  localparam [31:0] T0_B1 = 32'h8e71718e;
+  localparam [31:0] T0_B2 = 32'h5ad42b5a;
+  localparam [31:0] T0_B3 = 32'ha002b0a;
+  wire [3:0] t0 = {T0_B3[i0], T0_B2[i0], T0_B1[i0], T0_B0[i0]};
+  wire [3:0] i1 = {x4, x5, x1, x2};
+  localparam [15:0] T1_B0 = 16'h6666;
+  localparam [15:0] T1_B1 = 16'h2dd2;
+  localparam [15:0] T1_B2 = 16'h20f2;
+  wire [2:0] t1 = {T1_B2[i1], T1_B1[i1], T1_B0[i1]};
+  wire [2:0] w0 = t0[2:0];
+  wire g0 = ~t0[3];
+  wire [2:0] m0 = g0 ? w0 : 3'h0;
+  wire [3:0] a0 = {1'h0, m0} + 4'h1;
+  wire [2:0] h0 = a0[3:1];
+  wire [1:0] w1 = h0[1:0];
+  wire g1 = h0 >= 3'h4;
+  reg g1_c1;
+  always @(posedge clk) g1_c1 <= g1;
+  reg [1:0] w1_c1;
+  always @(posedge clk) w1_c1 <= w1;
+  wire [1:0] m1 = g1_c1 ? 2'h3 : w1_c1;
+  wire [1:0] w2 = t1[1:0];
+  wire g2 = ~t1[2];
+  wire [1:0] m2 = g2 ? w2 : 2'h0;
+  wire [2:0] a1 = {1'h0, m2} + 3'h1;
+  wire [1:0] h1 = a1[2:1];
+  reg [1:0] h1_c1;
+  always @(posedge clk) h1_c1 <= h1;
+  wire [3:0] i2 = {h1_c1, m1};
+  assign out_site = i2;
+endmodule
+/* verilator lint_on UNUSED */
+`default_nettype wire
+
+// ---- tiny_conv.v
+// Layer 'conv': window buffer and one site module for each of 1 columns and each position.
+`default_nettype none
+/* verilator lint_off UNUSED */
+module tiny_conv (
+  input  wire clk,
+  input  wire rst,
+  input  wire in_valid,
+  input  wire in_first,
+  input  wire [3:0] in_data,
+  output wire out_valid,
+  output wire out_first,
+  output wire [7:0] out_data
+);
+  wire window_out_valid;
+  wire window_out_first;
+  wire [11:0] window_out_data;
+  l1c_window #(.BITS(4), .COLUMNS(1), .LAST(1), .BEFORE(1), .AFTER(1)) window (.clk(clk), .rst(rst), .in_valid(in_valid), .in_first(in_first), .in_data(in_data), .out_valid(window_out_valid), .out_first(window_out_first), .out_data(window_out_data));
+  wire [1:0] patch_c0_s0_0 = window_out_data[1:0];
+  wire [1:0] patch_c0_s0_1 = window_out_data[5:4];
+  wire [1:0] patch_c0_s0_2 = window_out_data[9:8];
+  wire [5:0] patch_c0_s0 = {patch_c0_s0_2, patch_c0_s0_1, patch_c0_s0_0};
+  wire [3:0] site_c0_s0_out_site;
+  tiny_conv_site site_c0_s0 (.clk(clk), .in_patch(patch_c0_s0), .out_site(site_c0_s0_out_site));
+  wire [1:0] patch_c0_s1_0 = window_out_data[3:2];
+  wire [1:0] patch_c0_s1_1 = window_out_data[7:6];
+  wire [1:0] patch_c0_s1_2 = window_out_data[11:10];
+  wire [5:0] patch_c0_s1 = {patch_c0_s1_2, patch_c0_s1_1, patch_c0_s1_0};
+  wire [3:0] site_c0_s1_out_site;
+  tiny_conv_site site_c0_s1 (.clk(clk), .in_patch(patch_c0_s1), .out_site(site_c0_s1_out_site));
+  reg window_out_valid_d1;
+  always @(posedge clk) window_out_valid_d1 <= rst ? 1'h0 : window_out_valid;
+  reg window_out_first_d1;
+  always @(posedge clk) window_out_first_d1 <= rst ? 1'h0 : window_out_first;
+  wire [7:0] sites = {site_c0_s1_out_site, site_c0_s0_out_site};
+  assign out_valid = window_out_valid_d1;
+  assign out_first = window_out_first_d1;
+  assign out_data = sites;
+endmodule
+/* verilator lint_on UNUSED */
+`default_nettype wire
+
+// ---- tiny_head_site.v
+// One site of layer 'head': conv2d, threshold.
+// Reads a patch of 2 columns x 1 positions; types ufixed<2,1> -> ufixed<1,1>.
+// 0 cycles.
+`default_nettype none
+/* verilator lint_off UNUSED */
+module tiny_head_site (
+  input  wire [7:0] in_patch,
+  output wire out_site
+);
+  /* verilator hier_block */
+  wire [1:0] x0 = in_patch[1:0];
+  wire [1:0] x1 = in_patch[3:2];
+  wire [1:0] x2 = in_patch[5:4];
+  wire [1:0] x3 = in_patch[7:6];
+  wire [2:0] a0 = {1'h0, x0} + {1'h0, x1};
+  wire [3:0] d0 = {1'h0, x2, 1'h0} - {2'h0, x3};
+  wire [4:0] d1 = 5'h1d - {1'h0, x1, 2'h0};
+  wire [4:0] a1 = {2'h0, a0} + {{1{d0[3]}}, d0};
+  wire [4:0] a2 = d1 + a1;
+  wire g0 = ~a2[4];
+  assign out_site = g0;
+endmodule
+/* verilator lint_on UNUSED */
+`default_nettype wire
+
+// ---- tiny_head.v
+// Layer 'head': window buffer and one site module for each of 1 columns and each position.
+`default_nettype none
+/* verilator lint_off UNUSED */
+module tiny_head (
+  input  wire clk,
+  input  wire rst,
+  input  wire in_valid,
+  input  wire in_first,
+  input  wire [7:0] in_data,
+  output wire out_valid,
+  output wire out_first,
+  output wire [1:0] out_data
+);
+  wire window_out_valid;
+  wire window_out_first;
+  wire [15:0] window_out_data;
+  l1c_window #(.BITS(8), .COLUMNS(1), .LAST(1), .BEFORE(1), .AFTER(0)) window (.clk(clk), .rst(rst), .in_valid(in_valid), .in_first(in_first), .in_data(in_data), .out_valid(window_out_valid), .out_first(window_out_first), .out_data(window_out_data));
+  wire [3:0] patch_c0_s0_0 = window_out_data[3:0];
+  wire [3:0] patch_c0_s0_1 = window_out_data[11:8];
+  wire [7:0] patch_c0_s0 = {patch_c0_s0_1, patch_c0_s0_0};
+  wire site_c0_s0_out_site;
+  tiny_head_site site_c0_s0 (.in_patch(patch_c0_s0), .out_site(site_c0_s0_out_site));
+  wire [3:0] patch_c0_s1_0 = window_out_data[7:4];
+  wire [3:0] patch_c0_s1_1 = window_out_data[15:12];
+  wire [7:0] patch_c0_s1 = {patch_c0_s1_1, patch_c0_s1_0};
+  wire site_c0_s1_out_site;
+  tiny_head_site site_c0_s1 (.in_patch(patch_c0_s1), .out_site(site_c0_s1_out_site));
+  wire [1:0] sites = {site_c0_s1_out_site, site_c0_s0_out_site};
+  assign out_valid = window_out_valid;
+  assign out_first = window_out_first;
+  assign out_data = sites;
+endmodule
+/* verilator lint_on UNUSED */
+`default_nettype wire
+
+// ---- tiny.v
+// Model 'tiny'. An event is 4 beats without a gap, 1 columns a beat;
+// in_first marks its first beat, in_valid each of them. Between events in_valid may be low.
+// Latency 5 cycles, initiation interval 4 cycles.
+// Bit of in_hits: (column in the beat * 2 + row) * 2 + channel bits;
+// bit of out_mask: (column in the beat * 2 + row) * 1 + channel bits.
+`default_nettype none
+/* verilator lint_off UNUSED */
+module tiny (
+  input  wire clk,
+  input  wire rst,
+  input  wire in_valid,
+  input  wire in_first,
+  input  wire [3:0] in_hits,
+  output wire out_valid,
+  output wire out_first,
+  output wire [1:0] out_mask
+);
+  wire layer1_conv_out_valid;
+  wire layer1_conv_out_first;
+  wire [7:0] layer1_conv_out_data;
+  tiny_conv layer1_conv (.clk(clk), .rst(rst), .in_valid(in_valid), .in_first(in_first), .in_data(in_hits), .out_valid(layer1_conv_out_valid), .out_first(layer1_conv_out_first), .out_data(layer1_conv_out_data));
+  wire layer2_head_out_valid;
+  wire layer2_head_out_first;
+  wire [1:0] layer2_head_out_data;
+  tiny_head layer2_head (.clk(clk), .rst(rst), .in_valid(layer1_conv_out_valid), .in_first(layer1_conv_out_first), .in_data(layer1_conv_out_data), .out_valid(layer2_head_out_valid), .out_first(layer2_head_out_first), .out_data(layer2_head_out_data));
+  reg layer2_head_out_valid_d1;
+  always @(posedge clk) layer2_head_out_valid_d1 <= rst ? 1'h0 : layer2_head_out_valid;
+  reg layer2_head_out_first_d1;
+  always @(posedge clk) layer2_head_out_first_d1 <= rst ? 1'h0 : layer2_head_out_first;
+  reg [1:0] layer2_head_out_data_d1;
+  always @(posedge clk) layer2_head_out_data_d1 <= layer2_head_out_data;
+  assign out_valid = layer2_head_out_valid_d1;
+  assign out_first = layer2_head_out_first_d1;
+  assign out_mask = layer2_head_out_data_d1;
+endmodule
+/* verilator lint_on UNUSED */
+`default_nettype wire

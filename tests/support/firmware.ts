@@ -1,0 +1,63 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { packagePath } from "../../src/cli/package.js";
+import type { Comparison } from "../../src/cosim/compare.js";
+import { contractOf, cosimulate } from "../../src/cosim/cosimulate.js";
+import { buildSimulator, type SimulatorName } from "../../src/cosim/simulators.js";
+import { emitVerilog, templatesOf } from "../../src/hls-emit/verilog/index.js";
+import type { Circuit } from "../../src/ir/circuit/circuit.js";
+import type { Fixed } from "../../src/ir/fixed/fixed.js";
+import type { StreamCircuit } from "../../src/lower/stream/index.js";
+import { randomEvents } from "./stream.js";
+
+/** Runs `use` with a new empty folder, which is removed afterwards. */
+export async function withFolder<T>(use: (folder: string) => T | Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), "l1c-test-"));
+  try {
+    return await use(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Writes the Verilog of a circuit; returns the paths, the templates last. `edit` may change a file's text. */
+export function writeVerilog(
+  circuit: Circuit,
+  folder: string,
+  edit: (name: string, text: string) => string = (_, text) => text,
+): readonly string[] {
+  const own = emitVerilog(circuit).map(({ name, text }) => {
+    const path = join(folder, name);
+    writeFileSync(path, edit(name, text));
+    return path;
+  });
+  return [...own, ...templatesOf(circuit).map((name) => packagePath(`templates/verilog/${name}`))];
+}
+
+/** Random events through a real Verilog simulator, compared with the reference simulator. */
+export function compareByVerilog(
+  fixed: Fixed,
+  lowered: StreamCircuit,
+  options: {
+    readonly simulator: SimulatorName;
+    readonly count: number;
+    readonly seed: number;
+    readonly edit?: (name: string, text: string) => string;
+  },
+): Promise<Comparison> {
+  return withFolder(async (folder) => {
+    const { circuit, beat, input, output } = lowered;
+    const firmware = {
+      top: circuit.modules.at(-1)?.name as string,
+      files: writeVerilog(circuit, folder, options.edit),
+      ports: { input: input.name, output: output.name },
+      inputWidth: beat.columns * input.layout.columnBits,
+      outputWidth: beat.columns * output.layout.columnBits,
+    };
+    const player = await buildSimulator(options.simulator, firmware, folder);
+    const { events, expected } = randomEvents(fixed, options.count, options.seed);
+    const contract = contractOf(lowered, fixed.outputs[0]?.name as string);
+    return cosimulate(contract, player, events, expected, folder, options.seed);
+  });
+}
