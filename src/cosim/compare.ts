@@ -36,7 +36,8 @@ export interface Comparison {
   readonly equal: boolean;
 }
 
-const KEPT = 20;
+/** How many differences and faults are shown. */
+export const KEPT = 20;
 
 /**
  * Compares recorded outputs with what the simulator expects: every bit of every event, that each event's beats come at

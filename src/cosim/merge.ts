@@ -1,4 +1,4 @@
-import type { Comparison } from "./compare.js";
+import { type Comparison, KEPT } from "./compare.js";
 
 /** The comparison of consecutive runs as one; events of the later runs are numbered on. */
 export function mergeComparisons(runs: readonly Comparison[]): Comparison {
@@ -11,10 +11,10 @@ export function mergeComparisons(runs: readonly Comparison[]): Comparison {
       differences: [
         ...all.differences,
         ...run.differences.map((difference) => ({ ...difference, event: difference.event + all.events })),
-      ],
+      ].slice(0, KEPT),
       latencies: unique([...all.latencies, ...run.latencies]),
       intervals: unique([...all.intervals, ...run.intervals]),
-      protocol: [...all.protocol, ...run.protocol],
+      protocol: [...all.protocol, ...run.protocol].slice(0, KEPT),
       equal: all.equal && run.equal,
     }),
     {

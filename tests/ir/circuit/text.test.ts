@@ -1,0 +1,132 @@
+import { describe, expect, it } from "vitest";
+import type { Circuit } from "../../../src/ir/circuit/circuit.js";
+import { parseCircuit, printCircuit } from "../../../src/ir/circuit/text.js";
+import { UserError } from "../../../src/ir/errors.js";
+import { runPasses } from "../../../src/passes/index.js";
+import { RANDOM_CHAIN, randomFixed } from "../../support/random-fixed.js";
+import { lowerAt } from "../../support/stream.js";
+
+const random = (seed: number) => {
+  const fixed = randomFixed(seed, RANDOM_CHAIN);
+  const length = fixed.nodes[0]?.shape[1] as number;
+  return lowerAt(
+    seed % 2 === 0 ? runPasses(fixed) : fixed,
+    1 + (seed % length),
+    1,
+    seed % 3 === 0 ? 600 : 200,
+  );
+};
+
+describe("the text of a circuit", () => {
+  it("reads back to the same circuit", () => {
+    for (let seed = 1; seed <= 150; seed++) {
+      const { circuit } = random(seed);
+      const text = printCircuit(circuit);
+      const again = parseCircuit(text, "test");
+      expect(again).toEqual(circuit);
+      expect(printCircuit(again)).toBe(text);
+    }
+  });
+
+  it("holds every cell, an instance, a window, comments and strange names", () => {
+    const circuit: Circuit = {
+      name: 'all "cells"',
+      modules: [
+        {
+          name: "inner",
+          comment: ["one", "two words, a } and a \\"],
+          instances: [],
+          wires: [
+            { name: "a", width: 4, signed: false, cycle: 0, cell: { op: "input" } },
+            { name: "k", width: 3, signed: true, cycle: 0, cell: { op: "constant", value: -3n } },
+            { name: "s", width: 4, signed: true, cycle: 0, cell: { op: "slice", source: 0, low: 0 } },
+            { name: "c", width: 8, signed: false, cycle: 0, cell: { op: "concat", parts: [0, 2] } },
+            {
+              name: "p",
+              width: 6,
+              signed: true,
+              cycle: 0,
+              cell: { op: "add", a: 0, shiftA: 0, b: 1, shiftB: 0 },
+            },
+            {
+              name: "m",
+              width: 9,
+              signed: true,
+              cycle: 0,
+              cell: { op: "sub", a: 0, shiftA: 3, b: 2, shiftB: 1 },
+            },
+            { name: "h", width: 2, signed: true, cycle: 0, cell: { op: "shift", a: 2, by: -2 } },
+            { name: "g", width: 1, signed: false, cycle: 0, cell: { op: "atleast", a: 2, level: -1n } },
+            { name: "x", width: 4, signed: true, cycle: 0, cell: { op: "mux", select: 7, yes: 2, no: 1 } },
+            {
+              name: "t",
+              width: 2,
+              signed: true,
+              cycle: 0,
+              cell: { op: "table", index: 7, entries: [-2n, 1n] },
+            },
+            { name: "r", width: 4, signed: true, cycle: 1, cell: { op: "register", source: 8, reset: true } },
+          ],
+          outputs: [{ name: "out", wire: 10 }],
+        },
+        {
+          name: "outer",
+          comment: [],
+          instances: [
+            { name: "i", of: { module: "inner" }, inputs: [{ port: "a", wire: 0 }] },
+            {
+              name: "w",
+              of: { window: { bits: 2, columns: 2, last: 1, before: 1, after: 0 } },
+              inputs: [
+                { port: "in_valid", wire: 1 },
+                { port: "in_first", wire: 2 },
+                { port: "in_data", wire: 0 },
+              ],
+            },
+          ],
+          wires: [
+            { name: "in", width: 4, signed: false, cycle: 0, cell: { op: "input" } },
+            { name: "v", width: 1, signed: false, cycle: 0, cell: { op: "input" } },
+            { name: "f", width: 1, signed: false, cycle: 0, cell: { op: "input" } },
+            {
+              name: "i.out",
+              width: 4,
+              signed: false,
+              cycle: 1,
+              cell: { op: "port", instance: 0, port: "out" },
+            },
+            {
+              name: "w data",
+              width: 6,
+              signed: false,
+              cycle: 2,
+              cell: { op: "port", instance: 1, port: "out_data" },
+            },
+          ],
+          outputs: [{ name: "y", wire: 4 }],
+        },
+      ],
+    };
+    expect(parseCircuit(printCircuit(circuit), "test")).toEqual(circuit);
+  });
+
+  it.each([
+    ["another language", 'l1c fixed "a"\n\ngraph main {\n}\n', /not the text of a circuit/],
+    ["an unknown cell", wires("%b : u1 c0 = nand(%a)"), /'nand' is no cell; cells are input, /],
+    ["a wire without a kind", wires("%b : c0 = slice(%a) {low = 0}"), /kind such as u8/],
+    ["an unknown operand", wires("%b : u1 c0 = slice(%z) {low = 0}"), /'z' is not defined before it/],
+    ["a missing attribute", wires("%b : u1 c0 = slice(%a)"), /attribute 'low' is missing/],
+    [
+      "a table of words",
+      wires("%b : u1 c0 = table(%a) {entries = [x, y]}"),
+      /'entries' should be a list of integers/,
+    ],
+  ])("is refused with %s", (_, text, message) => {
+    expect(() => parseCircuit(text, "file.l1c")).toThrow(UserError);
+    expect(() => parseCircuit(text, "file.l1c")).toThrow(message);
+  });
+});
+
+function wires(line: string): string {
+  return `l1c circuit "a"\n\nmodule m {\n  %a : u1 c0 = input()\n  ${line}\n  return o = %b\n}\n`;
+}
