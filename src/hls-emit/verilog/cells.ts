@@ -30,10 +30,15 @@ function extend(module: Module, id: WireId, shift: number, width: number): strin
   const bits = kept === wire.width ? wire.name : select(wire, 0, kept);
   const missing = width - shift - kept;
   const parts: string[] = [];
-  if (missing > 0) parts.push(wire.signed ? `{${missing}{${top(wire)}}}` : literal(0n, missing));
+  if (missing > 0) parts.push(wire.signed ? repeat(top(wire), missing) : literal(0n, missing));
   parts.push(bits);
   if (shift > 0) parts.push(literal(0n, shift));
   return parts.length === 1 ? bits : `{${parts.join(", ")}}`;
+}
+
+/** A bit `count` times over. */
+function repeat(bit: string, count: number): string {
+  return count === 1 ? bit : `{${count}{${bit}}}`;
 }
 
 function top(wire: Wire): string {
@@ -73,11 +78,11 @@ export const CELL_EMITTERS: { readonly [Op in CellOp]: CellEmitter<Op> } = {
     const low = -cell.by;
     // A value that loses all its bits keeps its sign.
     if (low >= source.width)
-      return assign(wire, source.signed ? `{${wire.width}{${top(source)}}}` : literal(0n, wire.width));
+      return assign(wire, source.signed ? repeat(top(source), wire.width) : literal(0n, wire.width));
     const kept = Math.min(source.width - low, wire.width);
     const bits = select(source, low, kept);
     const missing = wire.width - kept;
-    const sign = source.signed ? `{${missing}{${top(source)}}}` : literal(0n, missing);
+    const sign = source.signed ? repeat(top(source), missing) : literal(0n, missing);
     return assign(wire, missing === 0 ? bits : `{${sign}, ${bits}}`);
   },
   atleast: (cell, wire, module) => {

@@ -44,7 +44,7 @@ describe("the Verilog of a cell", () => {
       { op: "add", a: s, shiftA: 1, b: t, shiftB: 0 },
       6,
       true,
-      ["wire [5:0] y = {{1{s[3]}}, s, 1'h0} + {{5{t}}, t};"],
+      ["wire [5:0] y = {s[3], s, 1'h0} + {{5{t}}, t};"],
     ],
     [
       "add of a constant",
@@ -72,7 +72,7 @@ describe("the Verilog of a cell", () => {
       { op: "sub", a: z, shiftA: 0, b: s, shiftB: 0 },
       5,
       true,
-      ["wire [4:0] y = -{{1{s[3]}}, s};"],
+      ["wire [4:0] y = -{s[3], s};"],
     ],
     ["shift up", { op: "shift", a: s, by: 2 }, 6, true, ["wire [5:0] y = {s, 2'h0};"]],
     ["extension", { op: "shift", a: s, by: 0 }, 6, true, ["wire [5:0] y = {{2{s[3]}}, s};"]],
@@ -101,7 +101,7 @@ describe("the Verilog of a cell", () => {
       { op: "mux", select: bit, yes: s, no: k },
       5,
       true,
-      ["wire [4:0] y = bit ? {{1{s[3]}}, s} : 5'h1d;"],
+      ["wire [4:0] y = bit ? {s[3], s} : 5'h1d;"],
     ],
     [
       "table",

@@ -129,7 +129,7 @@ module tiny_head_site (
   always @(posedge clk) a0_c1 <= a0;
   reg [3:0] d0_c1;
   always @(posedge clk) d0_c1 <= d0;
-  wire [4:0] a1 = {2'h0, a0_c1} + {{1{d0_c1[3]}}, d0_c1};
+  wire [4:0] a1 = {2'h0, a0_c1} + {d0_c1[3], d0_c1};
   reg [4:0] d1_c1;
   always @(posedge clk) d1_c1 <= d1;
   reg [4:0] d1_c2;

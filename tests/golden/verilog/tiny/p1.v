@@ -112,7 +112,7 @@ module tiny_head_site (
   wire [2:0] a0 = {1'h0, x0} + {1'h0, x1};
   wire [3:0] d0 = {1'h0, x2, 1'h0} - {2'h0, x3};
   wire [4:0] d1 = 5'h1d - {1'h0, x1, 2'h0};
-  wire [4:0] a1 = {2'h0, a0} + {{1{d0[3]}}, d0};
+  wire [4:0] a1 = {2'h0, a0} + {d0[3], d0};
   wire [4:0] a2 = d1 + a1;
   wire g0 = ~a2[4];
   assign out_site = g0;
