@@ -173,8 +173,8 @@ function siteComment(layer: StreamLayer, axes: Axes, cycles: number): readonly s
   const { columns, sites } = patchOf(layer.conv, axes);
   return [
     `One site of layer '${layer.name}': ${[layer.conv?.op, ...layer.pointwise.map(({ op }) => op)].filter(Boolean).join(", ")}.`,
-    `Reads a patch of ${columns} columns x ${sites} positions; types ${types(layer.source)} -> ${types(layer.result)}.`,
-    `${cycles} cycles.`,
+    `Reads a patch of ${plural(columns, "column")} x ${plural(sites, "position")}; types ${types(layer.source)} -> ${types(layer.result)}.`,
+    `Latency ${plural(cycles, "cycle")}.`,
   ];
 }
 
@@ -185,7 +185,7 @@ function types(node: FixedNode): string {
 
 function layerComment(layer: StreamLayer, beat: Beat): readonly string[] {
   return [
-    `Layer '${layer.name}': window buffer and one site module for each of ${beat.columns} columns and each position.`,
+    `Layer '${layer.name}': window buffer and one site module for each of ${plural(beat.columns, "column")} and each position.`,
   ];
 }
 
@@ -200,13 +200,17 @@ function topComment(
 ): readonly string[] {
   const [along, across] = axes.along === 1 ? ["column", "row"] : ["row", "column"];
   return [
-    `Model '${name}'. An event is ${interval} beats without a gap, ${beat.columns} ${along}s a beat;`,
+    `Model '${name}'. An event is ${plural(interval, "beat")} without a gap, ${plural(beat.columns, along)} a beat;`,
     "in_first marks its first beat, in_valid each of them. Between events in_valid may be low.",
-    `Latency ${latency} cycles, initiation interval ${interval} cycles.`,
+    `Latency ${plural(latency, "cycle")}, initiation interval ${plural(interval, "cycle")}.`,
     `Bit of ${input.name}: (${along} in the beat * ${input.layout.sites} + ${across}) * ${input.layout.siteBits} + channel bits;`,
     `bit of ${output.name}: (${along} in the beat * ${output.layout.sites} + ${across}) * ${output.layout.siteBits} + channel bits.`,
     ...(beat.last < beat.columns
       ? [`Only the lowest ${beat.last} ${along}s of an event's last beat belong to the image.`]
       : []),
   ];
+}
+
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }

@@ -1,7 +1,7 @@
 // ---- tiny_conv_site.v
 // One site of layer 'conv': conv2d, relu, requantize.
-// Reads a patch of 3 columns x 1 positions; types ufixed<1,1> -> ufixed<2,1>.
-// 2 cycles.
+// Reads a patch of 3 columns x 1 position; types ufixed<1,1> -> ufixed<2,1>.
+// Latency 2 cycles.
 `default_nettype none
 /* verilator lint_off UNUSED */
 module tiny_conv_site (
@@ -61,7 +61,7 @@ endmodule
 `default_nettype wire
 
 // ---- tiny_conv.v
-// Layer 'conv': window buffer and one site module for each of 1 columns and each position.
+// Layer 'conv': window buffer and one site module for each of 1 column and each position.
 `default_nettype none
 /* verilator lint_off UNUSED */
 module tiny_conv (
@@ -108,8 +108,8 @@ endmodule
 
 // ---- tiny_head_site.v
 // One site of layer 'head': conv2d, threshold.
-// Reads a patch of 2 columns x 1 positions; types ufixed<2,1> -> ufixed<1,1>.
-// 2 cycles.
+// Reads a patch of 2 columns x 1 position; types ufixed<2,1> -> ufixed<1,1>.
+// Latency 2 cycles.
 `default_nettype none
 /* verilator lint_off UNUSED */
 module tiny_head_site (
@@ -144,7 +144,7 @@ endmodule
 `default_nettype wire
 
 // ---- tiny_head.v
-// Layer 'head': window buffer and one site module for each of 1 columns and each position.
+// Layer 'head': window buffer and one site module for each of 1 column and each position.
 `default_nettype none
 /* verilator lint_off UNUSED */
 module tiny_head (
@@ -188,7 +188,7 @@ endmodule
 `default_nettype wire
 
 // ---- tiny.v
-// Model 'tiny'. An event is 4 beats without a gap, 1 columns a beat;
+// Model 'tiny'. An event is 4 beats without a gap, 1 column a beat;
 // in_first marks its first beat, in_valid each of them. Between events in_valid may be low.
 // Latency 8 cycles, initiation interval 4 cycles.
 // Bit of in_hits: (column in the beat * 2 + row) * 2 + channel bits;

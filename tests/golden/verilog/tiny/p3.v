@@ -1,7 +1,7 @@
 // ---- tiny_conv_site.v
 // One site of layer 'conv': conv2d, relu, requantize.
-// Reads a patch of 3 columns x 1 positions; types ufixed<1,1> -> ufixed<2,1>.
-// 1 cycles.
+// Reads a patch of 3 columns x 1 position; types ufixed<1,1> -> ufixed<2,1>.
+// Latency 1 cycle.
 `default_nettype none
 /* verilator lint_off UNUSED */
 module tiny_conv_site (
@@ -120,8 +120,8 @@ endmodule
 
 // ---- tiny_head_site.v
 // One site of layer 'head': conv2d, threshold.
-// Reads a patch of 2 columns x 1 positions; types ufixed<2,1> -> ufixed<1,1>.
-// 0 cycles.
+// Reads a patch of 2 columns x 1 position; types ufixed<2,1> -> ufixed<1,1>.
+// Latency 0 cycles.
 `default_nettype none
 /* verilator lint_off UNUSED */
 module tiny_head_site (
