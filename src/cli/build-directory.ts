@@ -25,6 +25,8 @@ export async function writeBuild(
   files: readonly BuildFile[],
   manifest: Manifest,
 ): Promise<void> {
+  if (folder === "")
+    throw new UserError("no folder is named", { where: "-o", hint: "Name one, e.g. -o build." });
   const target = resolve(folder);
   const fail = (error: unknown): never => {
     throw new UserError(`cannot be written: ${systemError(error)}`, {
@@ -36,6 +38,8 @@ export async function writeBuild(
   await makeFolder(dirname(target)).catch(fail);
   const temporary = await mkdtemp(join(dirname(target), `.${basename(target)}-`)).catch(fail);
   try {
+    // mkdtemp makes a folder for one's own eyes; a build is as open as other folders.
+    await chmod(temporary, 0o777 & ~process.umask());
     const all = [...files, { path: MANIFEST_FILE, text: `${JSON.stringify(manifest, null, 2)}\n` }];
     for (const { path, text } of all) {
       await mkdir(dirname(join(temporary, path)), { recursive: true });
@@ -60,11 +64,23 @@ async function checkReplaceable(folder: string): Promise<void> {
   const entries = await readdir(folder).catch((error: unknown) => {
     throw new UserError(`cannot be read: ${systemError(error)}`, { where: folder, hint });
   });
-  if (entries.length > 0 && !entries.includes(MANIFEST_FILE)) {
+  if (entries.length > 0 && !(await isBuild(folder))) {
     throw new UserError("is not empty and is no build of l1c, so it is not replaced", {
       where: folder,
       hint,
     });
+  }
+}
+
+/** True for a folder with a manifest that any version of l1c wrote: other tools have files of that name too. */
+async function isBuild(folder: string): Promise<boolean> {
+  try {
+    const manifest = JSON.parse(
+      await readFile(join(folder, MANIFEST_FILE), "utf8"),
+    ) as Partial<Manifest> | null;
+    return manifest?.tool?.name === "l1c";
+  } catch {
+    return false;
   }
 }
 

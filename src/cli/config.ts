@@ -1,14 +1,21 @@
 import { readFile } from "node:fs/promises";
-import { parse, YAMLParseError } from "yaml";
+import { parse } from "yaml";
 import { z } from "zod";
 import { DEVICES } from "../estimate/devices.js";
 import { UserError } from "../ir/errors.js";
 import type { FixedType } from "../ir/fixed-point.js";
 import { systemError } from "./files.js";
 
+/** The widest input type, and the farthest binary point. */
+const MAX_BITS = 1024;
+
 const typeText = z
   .string()
-  .regex(/^u?fixed<\s*\d+\s*,\s*-?\d+\s*>$/, "should be a type such as fixed<8,3> or ufixed<1,1>");
+  .regex(/^u?fixed<\s*\d+\s*,\s*-?\d+\s*>$/, "should be a type such as fixed<8,3> or ufixed<1,1>")
+  .refine((text) => {
+    const { width, integer } = readType(text);
+    return !(width > MAX_BITS || Math.abs(integer) > MAX_BITS);
+  }, `has more than ${MAX_BITS} bits`);
 
 /** `l1c.yaml`: everything about a firmware that is not in the model file. */
 export const CONFIG = z.strictObject({
@@ -52,8 +59,9 @@ export function parseConfig(text: string, path: string): Config {
   try {
     value = parse(text) ?? {};
   } catch (error) {
-    if (!(error instanceof YAMLParseError)) throw error;
-    throw new UserError(error.message.split("\n")[0] ?? "is no YAML", { where: path });
+    // Most are YAMLParseErrors; aliases without an anchor, or far too many of them, are ReferenceErrors.
+    const [reason] = (error instanceof Error ? error.message : String(error)).split("\n");
+    throw new UserError(`is no YAML: ${reason}`, { where: path });
   }
   return checkConfig(value, path);
 }

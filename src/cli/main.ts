@@ -1,57 +1,5 @@
 #!/usr/bin/env node
-import yargs from "yargs";
 import { hideBin } from "yargs/helpers";
-import { UserError } from "../ir/errors.js";
-import { type Command, EXIT, type ExitCode } from "./command.js";
-import { commands } from "./commands/index.js";
-import { createOutput } from "./output.js";
+import { run } from "./run.js";
 
-/** Reports what went wrong on stderr (and, with `--json`, as an object on stdout); returns the exit code. */
-function report(error: unknown, json: boolean): ExitCode {
-  const isUser = error instanceof UserError;
-  const message = isUser ? error.format() : error instanceof Error ? error.message : String(error);
-  process.stderr.write(`l1c: ${isUser ? "" : "internal error: "}${message}\n`);
-  if (!isUser) {
-    if (error instanceof Error && error.stack !== undefined) process.stderr.write(`${error.stack}\n`);
-    process.stderr.write("This is a bug in l1c: please report it with the command that led here.\n");
-  }
-  if (json) process.stdout.write(`${JSON.stringify({ error: message })}\n`);
-  return isUser ? error.exitCode : EXIT.checkFailed;
-}
-
-let argv = yargs(hideBin(process.argv))
-  .scriptName("l1c")
-  .usage("$0 <command> [options]")
-  .option("json", {
-    type: "boolean",
-    default: false,
-    global: true,
-    describe: "print one JSON object on stdout",
-  })
-  .demandCommand(1, "Name a command.")
-  .strict()
-  .exitProcess(false)
-  .wrap(110)
-  .fail((message, error) => {
-    throw error ?? new UserError(message, { hint: "l1c --help lists the commands and their options." });
-  });
-
-for (const command of commands as readonly Command<object>[]) {
-  argv = argv.command(
-    command.usage,
-    command.describe,
-    (y) => command.options(y),
-    async (options) => {
-      process.exitCode = await command.run(
-        options,
-        createOutput((options as { json?: boolean }).json === true),
-      );
-    },
-  );
-}
-
-try {
-  await argv.parseAsync();
-} catch (error) {
-  process.exitCode = report(error, process.argv.includes("--json"));
-}
+process.exitCode = await run(hideBin(process.argv));

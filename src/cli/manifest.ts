@@ -2,11 +2,14 @@ import { z } from "zod";
 import type { StreamContract } from "../cosim/cosimulate.js";
 import { CONFIG } from "./config.js";
 
+/** Nothing that is counted is negative; what a machine of any size could not hold is no count either. */
+const count = z.int().nonnegative().max(1e9);
+
 const layout = z.strictObject({
-  fields: z.array(z.strictObject({ low: z.number(), width: z.number(), signed: z.boolean() })),
-  siteBits: z.number(),
-  sites: z.number(),
-  columnBits: z.number(),
+  fields: z.array(z.strictObject({ low: count, width: count, signed: z.boolean() })),
+  siteBits: count,
+  sites: count,
+  columnBits: count,
 });
 
 const port = z.strictObject({
@@ -14,8 +17,8 @@ const port = z.strictObject({
   name: z.string(),
   /** The firmware's port. */
   port: z.string(),
-  width: z.number(),
-  shape: z.tuple([z.number(), z.number(), z.number()]),
+  width: count,
+  shape: z.tuple([count, count, count]),
   /** One type, or one per channel. */
   types: z.array(z.string()),
   layout,
@@ -32,16 +35,16 @@ export const MANIFEST = z.strictObject({
   top: z.string(),
   clock_mhz: z.number(),
   device: z.string(),
-  latency: z.strictObject({ cycles: z.number(), ns: z.number() }),
-  interval: z.strictObject({ cycles: z.number(), ns: z.number() }),
+  latency: z.strictObject({ cycles: count, ns: z.number() }),
+  interval: z.strictObject({ cycles: count.min(1), ns: z.number() }),
   stream: z.strictObject({
     axis: z.union([z.literal(0), z.literal(1)]),
-    columns: z.number(),
-    beats: z.number(),
-    last: z.number(),
+    columns: count.min(1),
+    beats: count.min(1),
+    last: count.min(1),
   }),
-  inputs: z.array(port),
-  outputs: z.array(port),
+  inputs: z.array(port).min(1),
+  outputs: z.array(port).min(1),
   resources: z.strictObject({ by: z.string(), total: resources }),
   layers: z.array(
     z.strictObject({

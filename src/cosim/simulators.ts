@@ -16,6 +16,8 @@ export interface Firmware {
 }
 
 const VERILATOR_HINT = "Install it (Debian, Ubuntu: apt-get install verilator), or use --simulator iverilog.";
+const COMPILER_HINT =
+  "Verilator needs it (Debian, Ubuntu: apt-get install make g++); or use --simulator iverilog.";
 const IVERILOG_HINT = "Install it (Debian, Ubuntu: apt-get install iverilog), or use --simulator verilator.";
 
 export const SIMULATORS = ["verilator", "iverilog"] as const;
@@ -62,7 +64,10 @@ async function buildVerilator(firmware: Firmware, folder: string): Promise<Built
     ...["-O3", "--x-initial", "unique", "--x-assign", "unique", "-CFLAGS", "-O1", "-Wall", "-Wno-UNUSED"],
     ...[harness, ...firmware.files],
   ];
-  check("verilator", await runTool("verilator", args, { cwd: folder, hint: VERILATOR_HINT }));
+  const options = { cwd: folder, hint: VERILATOR_HINT };
+  for (const tool of ["make", "g++"])
+    await runTool(tool, ["--version"], { cwd: folder, hint: COMPILER_HINT });
+  check("verilator", await runTool("verilator", args, options));
   return {
     play: async (stimulus, record, seed) =>
       check(

@@ -4,7 +4,13 @@ import { join, resolve } from "node:path";
 import type { Comparison } from "../../cosim/compare.js";
 import { cosimulate } from "../../cosim/cosimulate.js";
 import { mergeComparisons } from "../../cosim/merge.js";
-import { buildSimulator, SIMULATORS, type SimulatorName, simulatorVersion } from "../../cosim/simulators.js";
+import {
+  type BuiltSimulator,
+  buildSimulator,
+  SIMULATORS,
+  type SimulatorName,
+  simulatorVersion,
+} from "../../cosim/simulators.js";
 import { openEvents } from "../../events/open.js";
 import { UserError } from "../../ir/errors.js";
 import type { IntegerArray } from "../../sim/elements.js";
@@ -69,13 +75,13 @@ export const cosim: Command<CosimCommandOptions> = {
         const source = await openEvents(bytes);
         const count = eventCount(source, options.limit);
         const version = await simulatorVersion(options.simulator);
-        output.progress(`building the firmware in ${version}`);
-        const player = await buildSimulator(options.simulator, await firmwareOf(build), folder);
+        const firmware = await firmwareOf(build);
         const fixed = await readFixed(build);
         const value = fixed.outputs[0]?.value ?? "";
         const input = (build.manifest.inputs[0] as ManifestPort).name;
         const runs: Comparison[] = [];
         let done = 0;
+        let player: BuiltSimulator | undefined;
         const nodes = [input, value];
         const simulated = {
           engine: "typescript",
@@ -86,6 +92,11 @@ export const cosim: Command<CosimCommandOptions> = {
           nodes,
         } as const;
         for await (const values of simulateFile(build, fixed, source, simulated)) {
+          // Building takes long: a mistake in the events shows before.
+          if (player === undefined) {
+            output.progress(`building the firmware in ${version}`);
+            player = await buildSimulator(options.simulator, firmware, folder);
+          }
           const rows = Math.min(RUN_EVENTS, count - done);
           output.progress(`co-simulating events ${done} to ${done + rows - 1}`);
           const events = split(values[input] as IntegerArray, rows);

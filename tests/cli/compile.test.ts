@@ -1,0 +1,272 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { sha256 } from "../../src/cli/build-directory.js";
+import { runCli } from "../support/cli.js";
+import { fixtureUrl } from "../support/keras-fixture.js";
+
+const MODEL = fileURLToPath(fixtureUrl("shared.keras"));
+const BYTES = readFileSync(MODEL);
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "l1c-cli-"));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const at = (name: string) => join(folder, name);
+const compile = (...args: readonly string[]) => runCli("compile", MODEL, "-o", at("build"), ...args);
+/** Everything in the test's folder, temporary files too. */
+const left = () => readdirSync(folder).sort();
+
+async function compileWith(yaml: string) {
+  writeFileSync(at("l1c.yaml"), yaml);
+  const result = await compile("-c", at("l1c.yaml"));
+  if (result.code !== 0) expect(left()).toEqual(["l1c.yaml"]);
+  return result;
+}
+
+describe("l1c compile", () => {
+  it("writes a whole build with a manifest of what lies there, and nothing beside it", async () => {
+    const { code, stdout, stderr } = await compile("--columns", "3");
+    expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining("compiling") });
+    expect(stdout).toMatch(/latency \d+ cycles .* interval 2 cycles/);
+    expect(left()).toEqual(["build"]);
+    const manifest = JSON.parse(readFileSync(at("build/manifest.json"), "utf8"));
+    expect(manifest).toMatchObject({
+      name: "shared",
+      model: { sha256: sha256(BYTES) },
+      stream: { columns: 3, last: 1, beats: 2 },
+      inputs: [{ name: "x", shape: [4, 4, 2] }],
+      outputs: [{ name: "a_head", shape: [4, 4, 1] }],
+    });
+    for (const { path, bytes, sha256: sum } of manifest.files) {
+      const content = readFileSync(at(`build/${path}`));
+      expect([path, content.length, sha256(content)]).toEqual([path, bytes, sum]);
+    }
+    // A build is as open as the folders that the user makes.
+    expect(statSync(at("build")).mode & 0o777).toBe(0o777 & ~process.umask());
+  });
+
+  it("prints exactly one JSON object on stdout with --json, also for a mistake", async () => {
+    const good = await compile("--json");
+    expect(good.stdout.trimEnd().split("\n").length).toBe(1);
+    expect(JSON.parse(good.stdout)).toMatchObject({ output: at("build"), top: "shared" });
+    const bad = await compile("--json", "--columns", "9");
+    expect(bad.code).toBe(2);
+    expect(JSON.parse(bad.stdout).error).toContain("a beat of 9 columns does not fit");
+    expect(bad.stdout.trimEnd().split("\n").length).toBe(1);
+  });
+
+  it("replaces an older build, whole", async () => {
+    await compile();
+    writeFileSync(at("build/verilog/stale.v"), "");
+    expect((await compile("--columns", "2")).code).toBe(0);
+    expect(existsSync(at("build/verilog/stale.v"))).toBe(false);
+    expect(left()).toEqual(["build"]);
+  });
+
+  it("makes the folders above the build", async () => {
+    expect((await runCli("compile", MODEL, "-o", at("a/b/c"))).code).toBe(0);
+    expect(existsSync(at("a/b/c/manifest.json"))).toBe(true);
+  });
+
+  it("reads l1c.yaml beside the model, and lets options override it", async () => {
+    writeFileSync(at("net.keras"), BYTES);
+    writeFileSync(at("l1c.yaml"), "clock_mhz: 100\nstream: { columns: 2 }\nname: my net\n");
+    const { code, stderr } = await runCli("compile", at("net.keras"), "-o", at("build"), "--columns", "4");
+    expect([code, stderr]).toEqual([0, expect.stringContaining(`with ${at("l1c.yaml")}`)]);
+    const manifest = JSON.parse(readFileSync(at("build/manifest.json"), "utf8"));
+    expect(manifest).toMatchObject({ name: "my net", top: "my_net", clock_mhz: 100, stream: { columns: 4 } });
+    expect(manifest.config.sha256).toBe(sha256(readFileSync(at("l1c.yaml"))));
+  });
+});
+
+describe("l1c compile refuses, with exit code 2, a message and nothing left behind:", () => {
+  const expectMistake = (result: { code: number; stderr: string }, ...parts: readonly string[]) => {
+    for (const part of parts) expect(result.stderr).toContain(part);
+    expect(result.stderr).not.toContain("internal error");
+    expect(result.stderr).not.toMatch(/\n\s+at /);
+    expect(result.code).toBe(2);
+  };
+
+  it("a model that is not there, empty, cut off or no model", async () => {
+    const model = async (bytes: Uint8Array, name = "m.keras") => {
+      writeFileSync(at(name), bytes);
+      const result = await runCli("compile", at(name), "-o", at("build"));
+      expect(left()).toEqual([name]);
+      rmSync(at(name));
+      return result;
+    };
+    expectMistake(await runCli("compile", at("none.keras"), "-o", at("build")), "none.keras: cannot be read");
+    expectMistake(await runCli("compile", folder, "-o", at("build")), "it is a folder, not a file");
+    expectMistake(await model(new Uint8Array()), "m.keras: the file is empty");
+    expectMistake(await model(BYTES.subarray(0, BYTES.length / 2)), "m.keras");
+    expectMistake(await model(BYTES.subarray(0, 3)), "m.keras");
+    expectMistake(await model(new TextEncoder().encode("hello")), "m.keras");
+    expectMistake(await model(BYTES, "l1c.yaml"), "l1c.yaml");
+  });
+
+  it("columns and a clock out of range", async () => {
+    for (const columns of ["0", "-1", "5", "1.5", "many"])
+      expectMistake(await compile("--columns", columns), "columns");
+    expectMistake(
+      await compile("--columns", "5"),
+      "a beat of 5 columns does not fit an image of 4",
+      "1 to 4",
+    );
+    for (const clock of ["0", "-3", "2000", "fast"])
+      expectMistake(await compile("--clock-mhz", clock), "clock_mhz");
+    expect(left()).toEqual([]);
+  });
+
+  it("options and commands that do not exist, and no command at all", async () => {
+    expectMistake(await compile("--colums", "2"), "colums", "l1c --help");
+    expectMistake(await runCli("compil", MODEL), "compil", "l1c --help");
+    expectMistake(await runCli(), "Name a command");
+    expectMistake(await runCli("compile"), "l1c --help");
+    expect(left()).toEqual([]);
+  });
+
+  it("a folder that cannot be written to", async () => {
+    writeFileSync(at("file"), "");
+    expectMistake(await runCli("compile", MODEL, "-o", at("file")), "is a file, not a folder");
+    expectMistake(
+      await runCli("compile", MODEL, "-o", at("file/build")),
+      "cannot be",
+      "Choose another folder with -o",
+    );
+    expectMistake(await runCli("compile", MODEL, "-o", "/proc/l1c/build"), "cannot be written");
+    expect(left()).toEqual(["file"]);
+    if (process.getuid?.() !== 0) {
+      mkdirSync(at("closed"), { mode: 0o500 });
+      expectMistake(await runCli("compile", MODEL, "-o", at("closed/build")), "no permission");
+      chmodSync(at("closed"), 0o700);
+    }
+  });
+
+  it("a folder that holds something else, even with a manifest.json of its own", async () => {
+    mkdirSync(at("build"));
+    writeFileSync(at("build/thesis.tex"), "years of work");
+    const message = "is not empty and is no build of l1c, so it is not replaced";
+    expectMistake(await compile(), message);
+    for (const manifest of [
+      '{ "name": "my web app" }',
+      "no json",
+      "null",
+      '{ "tool": { "name": "other" } }',
+    ]) {
+      writeFileSync(at("build/manifest.json"), manifest);
+      expectMistake(await compile(), message);
+    }
+    expect(readFileSync(at("build/thesis.tex"), "utf8")).toBe("years of work");
+    expect(left()).toEqual(["build"]);
+  });
+
+  it('no name for the folder, as -o "$UNSET" gives it, and leaves the working folder alone', async () => {
+    const before = process.cwd();
+    mkdirSync(at("work"));
+    writeFileSync(at("work/thesis.tex"), "years of work");
+    process.chdir(at("work"));
+    try {
+      expectMistake(await runCli("compile", MODEL, "-o", ""), "no folder is named");
+    } finally {
+      process.chdir(before);
+    }
+    expect(readFileSync(at("work/thesis.tex"), "utf8")).toBe("years of work");
+    expect(left()).toEqual(["work"]);
+  });
+
+  it("a configuration that is not there, no YAML or too clever", async () => {
+    expectMistake(await compile("-c", at("none.yaml")), "none.yaml: cannot be read: there is no such file");
+    expectMistake(await compileWith("a: [1, 2"), "l1c.yaml: is no YAML");
+    expectMistake(await compileWith("name: *nobody"), "l1c.yaml: is no YAML");
+    expectMistake(await compileWith("a: 1\na: 2"), "l1c.yaml: is no YAML");
+    const bomb = ["a: &a [x, x, x, x, x, x, x, x, x]", "b: &b [*a, *a, *a, *a, *a, *a, *a, *a]"];
+    bomb.push("c: &c [*b, *b, *b, *b, *b, *b, *b, *b]", "d: [*c, *c, *c, *c, *c, *c, *c, *c]");
+    expectMistake(await compileWith(bomb.join("\n")), "l1c.yaml: ");
+    expectMistake(await compileWith("just words"), "l1c.yaml: (whole file)");
+    expectMistake(await compileWith("- 1\n- 2"), "l1c.yaml: (whole file)");
+  });
+
+  it.each([
+    ["nam: x", "nam"],
+    ["name: ''", "name: "],
+    ["name: 7", "name: "],
+    ["clock_mhz: fast", "clock_mhz: "],
+    ["clock_mhz: 0", "clock_mhz: "],
+    ["clock_mhz: 1001", "clock_mhz: "],
+    ["clock_mhz: .nan", "clock_mhz: "],
+    ["device: xc2064", "device: "],
+    ["output: 0.5", "output: "],
+    ["output: { threshold: high }", "output.threshold: "],
+    ["output: { threshold: .inf }", "output.threshold: "],
+    ["output: { name: '' }", "output.name: "],
+    ["output: { level: 1 }", "level"],
+    ["inputs: [x]", "inputs: "],
+    ["inputs: { x: fixed<8,3> }", "inputs.x: "],
+    ["inputs: { x: { type: int8 } }", "inputs.x.type: should be a type such as fixed<8,3>"],
+    ["inputs: { x: { type: 'fixed<99999999,3>' } }", "inputs.x.type: has more than 1024 bits"],
+    ["inputs: { x: { type: 'fixed<8,99999999>' } }", "inputs.x.type: has more than 1024 bits"],
+    ["inputs: { x: { arry: v } }", "arry"],
+    ["inputs: { y: { array: v } }", "the model has no input 'y'"],
+    ["stream: 2", "stream: "],
+    ["stream: { axis: 2 }", "stream.axis: "],
+    ["stream: { columns: 0 }", "stream.columns: "],
+    ["stream: { columns: 1.5 }", "stream.columns: "],
+    ["stream: { columns: 99 }", "stream.columns: a beat of 99 columns"],
+    ["stream: { row: 1 }", "row"],
+  ])("the configuration %s", async (yaml, message) => {
+    expectMistake(await compileWith(yaml), message);
+  });
+
+  it("a threshold outside a sigmoid's range is caught, one on logits is taken", async () => {
+    expect((await compileWith("output: { threshold: -3.5, name: hit }")).code).toBe(0);
+    expect(JSON.parse(readFileSync(at("build/manifest.json"), "utf8")).outputs[0]).toMatchObject({
+      name: "hit",
+      port: "out_hit",
+      types: ["ufixed<1,1>"],
+    });
+  });
+});
+
+describe("l1c show", () => {
+  it("prints a model, and each level of a build", async () => {
+    expect((await runCli("show", MODEL)).stdout).toMatch(/^l1c model "shared"\n/);
+    await compile();
+    for (const level of ["model", "fixed", "circuit"]) {
+      const { stdout } = await runCli("show", at("build"), "--level", level);
+      expect(stdout).toBe(readFileSync(at(`build/${level}.l1c`), "utf8"));
+    }
+    const { stdout } = await runCli("show", at("build"), "--level", "fixed", "--json");
+    expect(JSON.parse(stdout)).toMatchObject({ level: "fixed" });
+  });
+
+  it("refuses what is neither, or has no such level", async () => {
+    expect(await runCli("show", at("none"))).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("cannot be read"),
+    });
+    expect(await runCli("show", folder)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("is no build directory"),
+    });
+    expect(await runCli("show", MODEL, "--level", "fixed")).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("a model file has no fixed level"),
+    });
+    expect((await runCli("show", MODEL, "--level", "gates")).code).toBe(2);
+  });
+});
