@@ -1,6 +1,8 @@
 import type { Fixed, FixedConv2d, FixedNode } from "../ir/fixed/fixed.js";
-import { atChannel, type Granular } from "../ir/granular.js";
+import type { Interval } from "../ir/fixed-point.js";
+import type { Granular } from "../ir/granular.js";
 import { useCounts } from "../ir/graph.js";
+import { channelHulls } from "../ir/interval.js";
 import type { Pass } from "./pass.js";
 import { rebuild } from "./rebuild.js";
 
@@ -37,8 +39,9 @@ function pruneBefore(fixed: Fixed, name: string): Fixed {
   const last = chain?.at(-1);
   if (chain === undefined || last === undefined) return fixed;
   const channels = reader.kernel.shape[2] as number;
+  const ranges = channelHulls(last.ranges, last.shape);
   const kept = Array.from({ length: channels }, (_, i) => i).filter((i) => {
-    const { lo, hi } = atChannel(last.ranges, i);
+    const { lo, hi } = ranges[i] as Interval;
     return (lo !== 0n || hi !== 0n) && isRead(reader, i);
   });
   // A convolution keeps at least one channel, so that shapes stay what they are.
