@@ -10,7 +10,7 @@ import type { Model, ModelNode } from "../ir/model/model.js";
 export function cutSigmoid(model: Model): Model {
   const nodes = nodesByName(model);
   const uses = useCounts(model);
-  const cut = new Set<string>();
+  const cut = new Map<string, number>();
   const rewritten = model.nodes.map((node): ModelNode => {
     if (node.op !== "threshold") return node;
     const source = nodes.get(node.inputs[0] as string);
@@ -21,8 +21,9 @@ export function cutSigmoid(model: Model): Model {
         hint: "Set output.threshold to a probability such as 0.5.",
       });
     }
-    if (uses.get(source.name) === 1) cut.add(source.name);
+    cut.set(source.name, (cut.get(source.name) ?? 0) + 1);
     return { ...node, inputs: source.inputs, level: Math.log(node.level / (1 - node.level)) };
   });
-  return { ...model, nodes: rewritten.filter((node) => !cut.has(node.name)) };
+  const unread = ({ name }: ModelNode) => cut.has(name) && cut.get(name) === uses.get(name);
+  return { ...model, nodes: rewritten.filter((node) => !unread(node)) };
 }

@@ -2,14 +2,9 @@ import type { ModuleBuilder, Signal, Term } from "../module-builder.js";
 import { csdDigits } from "./csd.js";
 import { proveSums } from "./proof.js";
 import { sharePairs } from "./share.js";
+import type { LinearSum } from "./sum.js";
 import { sumByTables, type WeightedBit } from "./tables.js";
 import { sumTree } from "./tree.js";
-
-/** One row of a constant matrix with its bias: Σ weights[i] · input[i] + bias. */
-export interface LinearSum {
-  readonly weights: readonly bigint[];
-  readonly bias: bigint;
-}
 
 /**
  * A constant matrix as an adder graph. Single bits are added through tables; other inputs as signed digits with shared

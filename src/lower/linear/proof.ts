@@ -2,7 +2,7 @@ import type { Cell, Wire, WireId } from "../../ir/circuit/circuit.js";
 import { InternalError } from "../../ir/errors.js";
 import { type Interval, intervalBits } from "../../ir/fixed-point.js";
 import type { ModuleBuilder, Signal } from "../module-builder.js";
-import type { LinearSum } from "./index.js";
+import type { LinearSum } from "./sum.js";
 
 /** A wire as a linear form over the inputs: Σ coefficients[i] · input[i] + constant. */
 interface LinearForm {
