@@ -1,6 +1,8 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { UserError } from "../ir/errors.js";
 import type { Build } from "./build-directory.js";
+import { systemError } from "./files.js";
 
 /** Results that commands leave in a build directory for its report. */
 export const RESULTS = ["cosim", "eval"] as const;
@@ -8,8 +10,13 @@ export type ResultName = (typeof RESULTS)[number];
 
 /** Keeps the result of a command beside the build that it belongs to. */
 export async function keepResult({ folder }: Build, name: ResultName, value: unknown): Promise<void> {
-  await mkdir(join(folder, "results"), { recursive: true });
-  await writeFile(join(folder, "results", `${name}.json`), `${JSON.stringify(value, null, 2)}\n`);
+  const path = join(folder, "results", `${name}.json`);
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, `${JSON.stringify(value, null, 2)}\n`);
+  } catch (error) {
+    throw new UserError(`cannot be written: ${systemError(error)}`, { where: path });
+  }
 }
 
 /** The kept result of a command; undefined when it has not run on this build. */

@@ -109,7 +109,22 @@ describe("l1c cosim", () => {
   it.runIf(HAS_ICARUS)("finds a weight broken, and a latency of one cycle more", async () => {
     const cosim = (build: string) =>
       runCli("cosim", build, "--events", at("events.npy"), "--simulator", "iverilog");
-    expect((await cosim(at("build"))).code).toBe(0);
+    const good = await cosim(at("build"));
+    expect(good.stdout).toMatch(/^EQUAL: every bit, latency and interval$/m);
+    expect(good.code).toBe(0);
+    const one = await runCli(
+      "cosim",
+      at("build"),
+      "--events",
+      at("events.npy"),
+      "--simulator",
+      "iverilog",
+      "--limit",
+      "1",
+    );
+    expect(one.stdout).toMatch(
+      /interval promised 2 cycles, measured not measured\nEQUAL: every bit and latency; two events/,
+    );
     const weight = broken("weight", "verilog/shared_twice_site.v", (text) =>
       text.replace(/(wire \[\d+:0\] a\d+ = .*) \+ /, "$1 - "),
     );
@@ -278,6 +293,14 @@ describe("l1c cosim refuses, with its exit code and a message:", () => {
       change((m) => (m.extra = 1)),
       "extra",
     );
+  });
+
+  it.runIf(HAS_ICARUS)("a build where the result cannot be kept", async () => {
+    cpSync(at("build"), at("kept"), { recursive: true });
+    rmSync(at("kept/results"), { recursive: true, force: true });
+    writeFileSync(at("kept/results"), "a file");
+    const args = [at("kept"), "--events", at("events.npy"), "--simulator", "iverilog"];
+    await expectMistake(2, args, "results/cosim.json: cannot be written");
   });
 
   it("a build that lacks a file", async () => {

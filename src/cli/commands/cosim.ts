@@ -144,6 +144,11 @@ function split(array: IntegerArray, count: number): readonly IntegerArray[] {
 function describe(result: CosimResult): string {
   const { promised } = result;
   const measured = (values: readonly number[]) => (values.length === 0 ? "not measured" : values.join(", "));
+  // Only events back to back measure the interval.
+  const compared =
+    result.intervals.length === 0
+      ? "every bit and latency; two events would measure the interval"
+      : "every bit, latency and interval";
   const lines = [
     `${result.events} events, ${result.bitsCompared} output bits compared in ${result.simulator}`,
     `bits differing: ${result.bitsDiffering}`,
@@ -157,7 +162,7 @@ function describe(result: CosimResult): string {
     ...(result.bitsDiffering > result.differences.length
       ? [`… and ${result.bitsDiffering - result.differences.length} more bits`]
       : []),
-    result.equal ? "EQUAL: every bit, latency and interval" : "DIFFERENT",
+    result.equal ? `EQUAL: ${compared}` : "DIFFERENT",
   ];
   return lines.join("\n");
 }

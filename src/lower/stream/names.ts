@@ -34,17 +34,20 @@ export function identifier(name: string): string {
   return RESERVED.has(plain) || plain === "" ? `${plain}_` : plain;
 }
 
-/** Gives each name an identifier of its own: names that would collide are numbered. */
+/**
+ * Gives each name an identifier of its own: names that would collide are numbered, also those that differ in case only,
+ * because modules become files and not every file system tells these apart.
+ */
 export function uniqueIdentifiers(
   names: readonly string[],
   taken: readonly string[] = [],
 ): readonly string[] {
-  const used = new Set(taken);
+  const used = new Set(taken.map((name) => name.toLowerCase()));
   return names.map((name) => {
     const base = identifier(name);
     let candidate = base;
-    for (let n = 2; used.has(candidate); n++) candidate = `${base.replace(/_$/, "")}_${n}`;
-    used.add(candidate);
+    for (let n = 2; used.has(candidate.toLowerCase()); n++) candidate = `${base.replace(/_$/, "")}_${n}`;
+    used.add(candidate.toLowerCase());
     return candidate;
   });
 }

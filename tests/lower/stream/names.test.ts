@@ -48,6 +48,7 @@ describe("Verilog names", () => {
       "a_b_3",
       "a_b_2_2",
     ]);
+    expect(uniqueIdentifiers(["Conv", "conv", "CONV"])).toEqual(["Conv", "conv_2", "CONV_3"]);
     expect(uniqueIdentifiers(["top", "wire"], ["top", "wire_"])).toEqual(["top_2", "wire_2"]);
     fc.assert(
       fc.property(fc.array(fc.string({ maxLength: 4 })), (names) => {
