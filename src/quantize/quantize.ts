@@ -57,14 +57,30 @@ function convert(
   }
 }
 
-/** An input takes the type that the configuration gives it, or that of the quantizer that reads it. */
+/**
+ * An input takes the type that the configuration gives it (rounded to nearest, saturated), or all of the quantizer that
+ * reads it: type, rounding and overflow, so that integers from physical values are those of the model.
+ */
 function quantizeInput(node: ModelInput, model: Model, declared: FixedType | undefined): FixedInput {
-  const types = declared === undefined ? typesOfReaders(node, model) : perTensor(declared);
+  const quantizer: Quantizer =
+    declared === undefined
+      ? quantizerOfReaders(node, model)
+      : { types: perTensor(declared), rounding: "RND", overflow: "SAT" };
+  const { types, rounding, overflow } = quantizer;
   const { name, inputs, shape } = node;
-  return { op: "input", name, inputs, shape, types, ranges: mapGranular(types, typeRange) };
+  return {
+    op: "input",
+    name,
+    inputs,
+    shape,
+    types,
+    ranges: mapGranular(types, typeRange),
+    rounding,
+    overflow,
+  };
 }
 
-function typesOfReaders(node: ModelInput, model: Model): Granular<FixedType> {
+function quantizerOfReaders(node: ModelInput, model: Model): Quantizer {
   const where = `input '${node.name}'`;
   const hint = `Give its type in l1c.yaml, e.g. inputs: { ${node.name}: { type: "fixed<8,3>" } }.`;
   const readers = model.nodes.filter((reader) => reader.inputs.includes(node.name));
@@ -78,10 +94,14 @@ function typesOfReaders(node: ModelInput, model: Model): Granular<FixedType> {
   const [first] = quantizers;
   if (first === undefined)
     throw new UserError("nothing reads it, so the model does not fix its type", { where, hint });
-  if (quantizers.some((other) => !sameTypes(other.types, first.types))) {
-    throw new UserError("its readers quantize it to different types", { where, hint });
+  if (quantizers.some((other) => !sameQuantizer(other, first))) {
+    throw new UserError("its readers quantize it in different ways", { where, hint });
   }
-  return first.types;
+  return first;
+}
+
+function sameQuantizer(a: Quantizer, b: Quantizer): boolean {
+  return a.rounding === b.rounding && a.overflow === b.overflow && sameTypes(a.types, b.types);
 }
 
 function sameTypes(a: Granular<FixedType>, b: Granular<FixedType>): boolean {

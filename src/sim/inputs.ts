@@ -1,10 +1,18 @@
 import { UserError } from "../ir/errors.js";
 import type { FixedInput } from "../ir/fixed/fixed.js";
-import { fractionBits, quantize, quantizeRatio } from "../ir/fixed-point.js";
+import {
+  exactRatio,
+  type FixedType,
+  fractionBits,
+  type Overflow,
+  overflow as overflowInteger,
+  quantizeRatio,
+} from "../ir/fixed-point.js";
 import { atElement, finest, granularLength } from "../ir/granular.js";
 import { hullOf } from "../ir/interval.js";
 import { sizeOf } from "../ir/tensor.js";
 import { allocate, elementsFor, type IntegerArray } from "./elements.js";
+import { compileQuantizer } from "./float-quantizer.js";
 
 /** Numbers of one event as they come from a file: any typed array. */
 export type Numbers = ArrayLike<number> | ArrayLike<bigint>;
@@ -18,10 +26,10 @@ export interface InputOptions {
 export type InputEncoder = (values: Numbers, event: number) => IntegerArray;
 
 /**
- * The encoder of an input. Physical values are rounded to the nearest multiple of 2^−F of the input's type, ties up
- * (RND), then saturated to the input's range, all exactly; infinities saturate. Raw integers are taken as they are. Throws a
- * UserError that names event and index: NaN; raw numbers that are no integers or lie outside the range; a wrong length.
- * The array returned belongs to the encoder and holds until its next call.
+ * The encoder of an input. Physical values are rounded and brought into the type's range as the input says, exactly,
+ * then clipped to its proven range; infinities saturate. Raw integers are taken as they are. Throws a UserError that
+ * names event and index: NaN; an infinity where the input does not saturate; raw numbers that are no integers or lie
+ * outside the range; a wrong length. The array returned belongs to the encoder and holds until its next call.
  */
 export function inputEncoder(node: FixedInput, { raw }: InputOptions): InputEncoder {
   const size = sizeOf(node.shape);
@@ -60,41 +68,50 @@ function rawEncoder(node: FixedInput): Encode {
 }
 
 function physicalEncoder(node: FixedInput): Encode {
+  const { rounding, overflow } = node;
   const { lo, hi, period } = limitsOf(node);
   const channels = node.shape.at(-1) ?? 1;
   const types = Array.from({ length: period }, (_, p) => atElement(node.types, p, channels));
-  const scale = Float64Array.from(types, (type) => 2 ** fractionBits(type));
+  const quantizers = types.map((type) => compileQuantizer(type, rounding, overflow));
+  const scale = types.map((type) => 2 ** fractionBits(type));
   const least = Float64Array.from(lo, Number);
   const most = Float64Array.from(hi, Number);
+  const atZero = least.map((low, p) => Math.min(Math.max(0, low), most[p]));
   // Powers of two beyond a double's, and integers beyond its 53 bits, go the exact way.
   const short = types.every((type) => Math.abs(fractionBits(type)) <= 1000);
 
+  const clip = (k: bigint, p: number): bigint => (k < lo[p] ? lo[p] : k > hi[p] ? hi[p] : k);
   /** The integer of a number by exact ratios. */
-  const exactly = (value: number | bigint, p: number): bigint => {
-    if (value === Number.POSITIVE_INFINITY) return hi[p];
-    if (value === Number.NEGATIVE_INFINITY) return lo[p];
-    const k =
-      typeof value === "bigint"
-        ? quantizeRatio(value, 1n, types[p], "RND", "SAT")
-        : quantize(value, types[p], "RND", "SAT");
-    return k < lo[p] ? lo[p] : k > hi[p] ? hi[p] : k;
+  const exactly = (value: number | bigint, event: number, i: number, p: number): bigint => {
+    if (typeof value === "number" && !Number.isFinite(value)) {
+      if (overflow === "SAT" || overflow === "SAT_SYM")
+        return clip(limitOf(types[p], value > 0, overflow), p);
+      throw mistake(node, event, i, value, `has no value in a type that does not saturate (${overflow})`);
+    }
+    const { n, d } = typeof value === "bigint" ? { n: value, d: 1n } : exactRatio(value);
+    return clip(quantizeRatio(n, d, types[p], rounding, overflow), p);
   };
 
   return (values, event, target) => {
     for (let i = 0, p = 0; i < values.length; i++, p = p + 1 === period ? 0 : p + 1) {
       const value = values[i];
       if (Number.isNaN(value)) throw mistake(node, event, i, value, "is no value");
-      if (Array.isArray(target)) target[i] = exactly(value, p);
-      else if (typeof value === "bigint" || !short) target[i] = Number(exactly(value, p));
-      else {
-        // Exact: the product with a power of two, and the part of it above its floor.
-        const scaled = value * scale[p];
-        const floor = Math.floor(scaled);
-        const k = scaled - floor >= 0.5 ? floor + 1 : floor;
+      if (Array.isArray(target)) target[i] = exactly(value, event, i, p);
+      else if (value === 0) target[i] = atZero[p];
+      else if (typeof value === "bigint" || !short || !Number.isFinite(value)) {
+        target[i] = Number(exactly(value, event, i, p));
+      } else {
+        const k = quantizers[p](value) * scale[p];
         target[i] = k < least[p] ? least[p] : k > most[p] ? most[p] : k + 0;
       }
     }
   };
+}
+
+/** The largest or smallest integer to which a type saturates. */
+function limitOf(type: FixedType, largest: boolean, mode: Overflow): bigint {
+  const beyond = 1n << BigInt(type.width + 1);
+  return overflowInteger(largest ? beyond : -beyond, type, mode);
 }
 
 /** The ranges of the elements; element i has those of index i modulo the period. */

@@ -361,7 +361,7 @@ describe("the types of inputs", () => {
         "return y = %a",
         "return z = %b",
       ),
-      "input 'x': its readers quantize it to different types",
+      "input 'x': its readers quantize it in different ways",
     ],
     [
       "readers of which only one is a quantizer",
@@ -379,7 +379,7 @@ describe("the types of inputs", () => {
     expect(message(() => modelToFixed(bad))).toContain("l1c.yaml");
   });
 
-  it("may come from readers that differ in rounding only", () => {
+  it("cannot come from readers that differ in rounding: the integers would be wrong for one of them", () => {
     const both = model(
       input(),
       quantize("a", "x", "fixed<4,2>"),
@@ -387,7 +387,14 @@ describe("the types of inputs", () => {
       "return y = %a",
       "return z = %b",
     );
-    expect(message(() => modelToFixed(both))).toBe("no error");
+    expect(message(() => modelToFixed(both))).toMatch(
+      /^input 'x': its readers quantize it in different ways/,
+    );
+  });
+
+  it("keeps how its reader rounds and overflows", () => {
+    const one = model(input(), quantize("a", "x", "fixed<4,2>", "1, 2, 2", "TRN"), "return y = %a");
+    expect(modelToFixed(one).nodes[0]).toMatchObject({ op: "input", rounding: "TRN" });
   });
 });
 

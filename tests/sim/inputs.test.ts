@@ -5,7 +5,9 @@ import {
   type FixedType,
   fractionBits,
   type Interval,
+  OVERFLOWS,
   quantize,
+  ROUNDINGS,
   typeRange,
 } from "../../src/ir/fixed-point.js";
 import type { Granular } from "../../src/ir/granular.js";
@@ -14,7 +16,15 @@ import { inputEncoder, type Numbers } from "../../src/sim/inputs.js";
 import { Random } from "../support/random.js";
 import { randomType } from "../support/random-fixed.js";
 
-function input(shape: readonly number[], type: FixedType, range: Interval = typeRange(type)): FixedInput {
+type Modes = Pick<FixedInput, "rounding" | "overflow">;
+const NEAREST: Modes = { rounding: "RND", overflow: "SAT" };
+
+function input(
+  shape: readonly number[],
+  type: FixedType,
+  range: Interval = typeRange(type),
+  modes: Modes = NEAREST,
+): FixedInput {
   return {
     op: "input",
     name: "x",
@@ -22,6 +32,7 @@ function input(shape: readonly number[], type: FixedType, range: Interval = type
     shape,
     types: { per: "tensor", items: [type] },
     ranges: { per: "tensor", items: [range] },
+    ...modes,
   };
 }
 
@@ -59,14 +70,16 @@ describe("physical values", () => {
     expect(encode(input([3], wide), values)).toEqual([2n ** 10n, -3n * 2n ** 10n, 2n ** 72n]);
   });
 
-  it("equal the exact quantization of the double, for any type", () => {
+  it("equal the exact quantization of the double, for any type, rounding and overflow", () => {
     const random = new Random(11);
     for (let n = 0; n < 3000; n++) {
       const type = randomType(random, random.pick([4, 20, 60, 90]));
       const near = Number(random.within(typeRange(type))) + random.pick([0, 0.5, 0.25, 0.75, random.next()]);
       const value = near * 2 ** -fractionBits(type);
-      expect(encode(input([1], type), [value]), `${value} as ${JSON.stringify(type, String)}`).toEqual([
-        quantize(value, type, "RND", "SAT"),
+      const modes = { rounding: random.pick(ROUNDINGS), overflow: random.pick(OVERFLOWS) };
+      const node = input([1], type, typeRange(type), modes);
+      expect(encode(node, [value]), `${value} as ${JSON.stringify([type, modes], String)}`).toEqual([
+        quantize(value, type, modes.rounding, modes.overflow),
       ]);
     }
   });
@@ -76,6 +89,13 @@ describe("physical values", () => {
     const ranges = { per: "tensor", items: [{ lo: -8n, hi: 7n }] } as const;
     const node = { ...input([2, 2], type), types, ranges };
     expect(encode(node, [1, 0.5, 2, -0.25])).toEqual([2n, 4n, 4n, -2n]);
+  });
+
+  it("that are infinite have no value in a type that wraps", () => {
+    const node = input([2], type, typeRange(type), { rounding: "RND", overflow: "WRAP" });
+    expect(mistakeOf(() => encode(node, [0, Number.POSITIVE_INFINITY]))).toMatch(
+      /^input 'x': event 4, value 1: Infinity has no value in a type that does not saturate \(WRAP\)/,
+    );
   });
 
   it("that are NaN, or too few, are the user's mistake", () => {

@@ -20,6 +20,8 @@ export function muonNet(seed: number, strips = 384): Fixed {
       shape: [8, strips, 6],
       types: { per: "tensor", items: [bit] },
       ranges: { per: "tensor", items: [typeRange(bit)] },
+      rounding: "RND",
+      overflow: "SAT",
     },
   ];
   const append = (

@@ -143,7 +143,7 @@ function randomInput(random: Random, options: RandomFixedOptions, name: string):
     const ends = [random.within(range), random.within(range)];
     return ends[0] < ends[1] ? { lo: ends[0], hi: ends[1] } : { lo: ends[1], hi: ends[0] };
   });
-  return { op: "input", name, inputs: [], shape, types, ranges };
+  return { op: "input", name, inputs: [], shape, types, ranges, rounding: "RND", overflow: "SAT" };
 }
 
 function randomConv2d(random: Random, options: RandomFixedOptions, name: string, from: FixedNode): FixedNode {

@@ -28,11 +28,13 @@ interface NodeBase extends FixedValue {
 }
 
 /**
- * Integers from outside. Physical values are rounded to the nearest multiple of 2^−F, ties up (RND), and saturated to
- * the range, which events must not need.
+ * Integers from outside. Physical values become integers as the quantizer says that reads the input in the model:
+ * rounded, then brought into the type's range.
  */
 export interface FixedInput extends NodeBase {
   readonly op: "input";
+  readonly rounding: Rounding;
+  readonly overflow: Overflow;
 }
 
 /**

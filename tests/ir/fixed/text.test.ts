@@ -169,7 +169,16 @@ describe("the verifier refuses", () => {
       ],
     });
     const nodes = [
-      { op: "input", name: "x", inputs: [], shape: [1, 1, 2], types: types(3), ranges: range(0n, 5n) },
+      {
+        op: "input",
+        name: "x",
+        inputs: [],
+        shape: [1, 1, 2],
+        types: types(3),
+        ranges: range(0n, 5n),
+        rounding: "RND",
+        overflow: "SAT",
+      },
       { op: "relu", name: "y", inputs: ["x"], shape: [1, 1, 2], types: types(3), ranges: range(0n, 5n) },
     ] as unknown as FixedNode[];
     expect(() => verifyFixed({ name: "m", nodes, outputs: [] })).not.toThrow();
