@@ -58,7 +58,7 @@ export function describeBuild(
         name: layer.name,
         operations: layer.nodes.map((name) => node(name).op),
         shape: [...result.shape],
-        types: [...new Set(result.types.items.map(printType))],
+        types: result.types.items.map(printType),
         weights:
           weights === undefined
             ? null
@@ -81,7 +81,7 @@ function describePort(port: StreamPort, name: string, columns: number): Manifest
     port: port.name,
     width: columns * layout.columnBits,
     shape: [...value.shape] as [number, number, number],
-    types: [...new Set(value.types.items.map(printType))],
+    types: value.types.items.map(printType),
     layout: {
       ...layout,
       fields: layout.fields.map(({ low, width, signed }) => ({ low, width, signed })),

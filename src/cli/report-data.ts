@@ -3,8 +3,6 @@ import { join } from "node:path";
 import { DEVICES } from "../estimate/devices.js";
 import type { LayerRow, Port, ReportData } from "../report/data.js";
 import type { Build } from "./build-directory.js";
-import type { CosimResult } from "./commands/cosim.js";
-import type { EvalResult } from "./commands/eval.js";
 import { readType } from "./config.js";
 import type { Manifest, ManifestPort } from "./manifest.js";
 import { readResult } from "./results.js";
@@ -15,8 +13,8 @@ export async function reportDataOf(
   extra: { readonly seeds: ReportData["provenance"]["seeds"]; readonly commands: readonly string[] },
 ): Promise<ReportData> {
   const { manifest } = build;
-  const cosim = await readResult<CosimResult>(build, "cosim");
-  const evaluated = await readResult<EvalResult>(build, "eval");
+  const cosim = await readResult(build, "cosim");
+  const evaluated = await readResult(build, "eval");
   const { model, config } = manifest;
   return {
     tool: manifest.tool,
@@ -67,7 +65,7 @@ function portsOf(manifest: Manifest): readonly Port[] {
     name: port.port,
     direction,
     width: port.width,
-    meaning: `'${port.name}': ${manifest.stream.columns} × ${port.layout.sites} positions of ${port.layout.fields.length} channels, ${port.types.join(", ")}`,
+    meaning: `'${port.name}': ${manifest.stream.columns} × ${port.layout.sites} positions of ${port.layout.fields.length} channels, ${typeSummary(port.types)}`,
   });
   const control = (name: string, direction: Port["direction"], meaning: string): Port => ({
     name,
@@ -108,7 +106,8 @@ function layerRow(layer: Manifest["layers"][number]): LayerRow {
 }
 
 /** The types of a value: one or two by themselves, several by their widths. */
-function typeSummary(types: readonly string[]): string {
+function typeSummary(all: readonly string[]): string {
+  const types = [...new Set(all)];
   if (types.length <= 2) return types.join(", ");
   const widths = types.map((type) => readType(type).width);
   const kinds = new Set(types.map((type) => (type.startsWith("u") ? "ufixed" : "fixed")));

@@ -5,11 +5,12 @@ import type { Fixed, FixedInput } from "../ir/fixed/fixed.js";
 import { parseFixed } from "../ir/fixed/text.js";
 import { hullOf } from "../ir/interval.js";
 import { sizeOf } from "../ir/tensor.js";
-import { allocate, elementsFor, type IntegerArray } from "../sim/elements.js";
+import { allocate, elementsFor } from "../sim/elements.js";
 import { inputEncoder, type Numbers } from "../sim/inputs.js";
 import { referenceSimulator } from "../sim/reference.js";
 import type { Block, Values } from "../sim/simulator.js";
 import { type Build, readBuildText } from "./build-directory.js";
+import { checkCount } from "./count.js";
 import { arrayOfInput } from "./events.js";
 import type { ManifestPort } from "./manifest.js";
 import { simulateBlocks } from "./simulate-pool.js";
@@ -27,9 +28,7 @@ export async function readFixed(build: Build): Promise<Fixed> {
 
 /** How many events to use; throws a UserError for a limit that is no count, and for a file without events. */
 export function eventCount(source: EventSource, limit: number | undefined): number {
-  if (limit !== undefined && (!Number.isInteger(limit) || limit < 1)) {
-    throw new UserError(`${limit} is no number of events`, { where: "--limit" });
-  }
+  if (limit !== undefined) checkCount("limit", limit);
   if (source.count === 0) throw new UserError("it holds no events", { where: source.file });
   return Math.min(source.count, limit ?? source.count);
 }
@@ -106,10 +105,4 @@ export async function* simulateFile(
   } else {
     yield* simulateBlocks(await readBuildText(build, "simulator/golden.js"), blocks, options.threads);
   }
-}
-
-/** An array's part for one event. */
-export function eventOf(array: IntegerArray, row: number, size: number): IntegerArray {
-  const [from, to] = [row * size, (row + 1) * size];
-  return Array.isArray(array) ? array.slice(from, to) : array.subarray(from, to);
 }

@@ -15,6 +15,11 @@ export function table(rows: readonly (readonly string[])[]): string {
     .join("\n");
 }
 
+function shortTypes(types: readonly string[]): string {
+  const distinct = [...new Set(types)];
+  return distinct.length > 2 ? `${distinct.slice(0, 2).join(" ")} …` : distinct.join(" ");
+}
+
 /** A build as text for people. */
 export function describeManifest(folder: string, manifest: Manifest): string {
   const { latency, interval, resources, stream } = manifest;
@@ -22,7 +27,7 @@ export function describeManifest(folder: string, manifest: Manifest): string {
     layer.name,
     layer.operations.join("+"),
     layer.shape.join("x"),
-    layer.types.length > 2 ? `${layer.types.slice(0, 2).join(" ")} …` : layer.types.join(" "),
+    shortTypes(layer.types),
     layer.weights === null ? "-" : `${layer.weights.nonzero}/${layer.weights.total}`,
     String(layer.copies),
     String(layer.latency.window + layer.latency.site),

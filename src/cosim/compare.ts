@@ -8,6 +8,8 @@ export interface OutputClock {
   readonly first: boolean;
   /** Hexadecimal digits, the highest first. */
   readonly data: string;
+  /** Whether valid or first was neither 0 nor 1. */
+  readonly unknown?: boolean;
 }
 
 /** One output bit that differs. */
@@ -83,8 +85,13 @@ export function compareOutputs(
     }
     forEachElement(packing, (index, row, column, channel) => {
       const { beat, low } = positionOf(packing, row, column, channel);
-      const bits = packing.layout.fields[channel]?.width ?? 0;
+      const { width: bits, signed } = packing.layout.fields[channel] ?? { width: 0, signed: false };
       const value = BigInt(expected[event]?.[index] ?? 0);
+      if ((signed ? BigInt.asIntN(bits, value) : BigInt.asUintN(bits, value)) !== value) {
+        protocol.push(
+          `event ${event}: ${value} is expected at [${row}, ${column}, ${channel}], which has ${bits} bits`,
+        );
+      }
       for (let bit = 0; bit < bits; bit++) {
         bitsCompared++;
         const wanted = Number((value >> BigInt(bit)) & 1n);
@@ -104,13 +111,18 @@ export function compareOutputs(
       }
     });
   });
-  recorded.forEach(({ valid }, clock) => {
+  recorded.forEach(({ valid, unknown }, clock) => {
+    if (unknown) protocol.push(`clock ${clock}: out_valid or out_first is undefined`);
     if (valid && !busy.has(clock)) protocol.push(`clock ${clock} is marked valid but belongs to no event`);
   });
   const one = (values: ReadonlySet<number>, promise: number) =>
     [...values].every((value) => value === promise);
   const equal =
-    bitsDiffering === 0 && protocol.length === 0 && one(latencies, latency) && one(intervals, interval);
+    starts.length > 0 &&
+    bitsDiffering === 0 &&
+    protocol.length === 0 &&
+    one(latencies, latency) &&
+    one(intervals, interval);
   return {
     events: starts.length,
     bitsCompared,

@@ -1,7 +1,8 @@
-import { once } from "node:events";
-import { createReadStream, createWriteStream } from "node:fs";
+import { createWriteStream } from "node:fs";
+import { open } from "node:fs/promises";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
+import { pipeline } from "node:stream/promises";
+import { UserError } from "../ir/errors.js";
 import type { StreamCircuit } from "../lower/stream/index.js";
 import type { Packing } from "../lower/stream/packing.js";
 import type { IntegerArray } from "../sim/elements.js";
@@ -55,19 +56,51 @@ export async function cosimulate(
   return compareOutputs(contract.output, contract.output.name, contract, stimulus.starts, expected, clocks);
 }
 
+/** Clocks that are written at a time. */
+const WRITE_CLOCKS = 256;
+
+/** Writes a stimulus, one clock a line. A full disk and the like is a UserError that names the file. */
 async function writeClocks(path: string, clocks: readonly InputClock[]): Promise<void> {
-  const stream = createWriteStream(path);
-  for (const { valid, first, data } of clocks) {
-    if (!stream.write(`${valid ? 1 : 0}${first ? 1 : 0} ${data}\n`)) await once(stream, "drain");
+  async function* pieces(): AsyncGenerator<string> {
+    for (let at = 0; at < clocks.length; at += WRITE_CLOCKS)
+      yield clocks
+        .slice(at, at + WRITE_CLOCKS)
+        .map(printClock)
+        .join("");
   }
-  stream.end();
-  await once(stream, "finish");
+  try {
+    await pipeline(pieces(), createWriteStream(path));
+  } catch (error) {
+    throw fileError(path, "written", error);
+  }
 }
 
+/** Reads what a simulator recorded. A record that is not there is a UserError that names the file. */
 async function readClocks(path: string): Promise<readonly OutputClock[]> {
   const clocks: OutputClock[] = [];
-  for await (const line of createInterface({ input: createReadStream(path) })) {
-    clocks.push({ valid: line[0] === "1", first: line[1] === "1", data: line.slice(3) });
+  try {
+    const file = await open(path);
+    for await (const line of file.readLines()) clocks.push(parseClock(line));
+  } catch (error) {
+    throw fileError(path, "read", error);
   }
   return clocks;
+}
+
+/** A clock of the inputs as a line: valid, first, data. */
+function printClock({ valid, first, data }: InputClock): string {
+  return `${valid ? 1 : 0}${first ? 1 : 0} ${data}\n`;
+}
+
+/** A line of the record as a clock of the outputs: valid, first (0, 1 or, undefined, x), data. */
+function parseClock(line: string): OutputClock {
+  const unknown = !/^[01]{2}/.test(line);
+  return { valid: line[0] === "1", first: line[1] === "1", data: line.slice(3), unknown };
+}
+
+function fileError(path: string, done: "written" | "read", error: unknown): UserError {
+  return new UserError(`cannot be ${done}: ${(error as Error).message}`, {
+    where: path,
+    hint: "Temporary files need a folder with free space; the environment variable TMPDIR names another.",
+  });
 }

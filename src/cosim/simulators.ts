@@ -8,7 +8,10 @@ import { type HarnessPorts, verilatorHarness } from "./verilator-harness.js";
 /** The firmware to simulate. */
 export interface Firmware {
   readonly top: string;
-  /** Absolute paths of the Verilog files. */
+  /**
+   * The Verilog files: names in the folder of the simulation, or absolute paths. Verilator's Makefile takes neither
+   * white space nor other than ASCII characters in a path.
+   */
   readonly files: readonly string[];
   readonly ports: HarnessPorts;
   readonly inputWidth: number;
@@ -42,9 +45,10 @@ export function buildSimulator(
 }
 
 async function buildVerilator(firmware: Firmware, folder: string): Promise<BuiltSimulator> {
-  const harness = join(folder, "harness.cpp");
-  await writeFile(harness, verilatorHarness(firmware.top, firmware.ports));
-  const model = join(folder, "verilated");
+  // Every name is relative to the folder: Verilator writes them into a Makefile, where a path may hold no white space.
+  const harness = "harness.cpp";
+  const model = "verilated";
+  await writeFile(join(folder, harness), verilatorHarness(firmware.top, firmware.ports));
   const args = [
     ...[
       "--cc",
@@ -72,7 +76,7 @@ async function buildVerilator(firmware: Firmware, folder: string): Promise<Built
     play: async (stimulus, record, seed) =>
       check(
         "the verilated firmware",
-        await runTool(join(model, "player"), [stimulus, record, String(seed)], {
+        await runTool(join(folder, model, "player"), [stimulus, record, String(seed)], {
           cwd: folder,
           hint: VERILATOR_HINT,
         }),
@@ -81,10 +85,10 @@ async function buildVerilator(firmware: Firmware, folder: string): Promise<Built
 }
 
 async function buildIverilog(firmware: Firmware, folder: string): Promise<BuiltSimulator> {
-  const bench = join(folder, "testbench.v");
-  const program = join(folder, "testbench.vvp");
+  const bench = "testbench.v";
+  const program = "testbench.vvp";
   await writeFile(
-    bench,
+    join(folder, bench),
     iverilogHarness(firmware.top, firmware.ports, firmware.inputWidth, firmware.outputWidth),
   );
   const args = ["-g2005", "-Wall", "-s", "l1c_testbench", "-o", program, bench, ...firmware.files];

@@ -1,9 +1,24 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { UserError } from "../ir/errors.js";
 
 export interface ToolResult {
   readonly code: number;
   readonly output: string;
+}
+
+/** The tools that run now. */
+const running = new Set<ChildProcess>();
+
+/** Ends every tool that runs now, with all that it started. */
+export function stopTools(): void {
+  for (const { pid } of running) {
+    try {
+      // Each tool leads a process group of its own: Verilator starts make, which starts the compiler.
+      if (pid !== undefined) process.kill(-pid, "SIGKILL");
+    } catch {
+      // It ended by itself.
+    }
+  }
 }
 
 /**
@@ -16,15 +31,19 @@ export function runTool(
   options: { readonly cwd: string; readonly hint: string },
 ): Promise<ToolResult> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: options.cwd, stdio: ["ignore", "pipe", "pipe"] });
+    const { cwd } = options;
+    const child = spawn(command, args, { cwd, stdio: ["ignore", "pipe", "pipe"], detached: true });
+    running.add(child);
     const chunks: Buffer[] = [];
     child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
     child.stderr.on("data", (chunk: Buffer) => chunks.push(chunk));
     child.on("error", (error: NodeJS.ErrnoException) => {
+      running.delete(child);
       const message = error.code === "ENOENT" ? "it is not installed" : error.message;
       reject(new UserError(message, { where: command, hint: options.hint, exitCode: 3 }));
     });
     child.on("close", (code, signal) => {
+      running.delete(child);
       const output = Buffer.concat(chunks).toString("utf8");
       resolve({ code: code ?? 1, output: signal === null ? output : `${output}\nended by ${signal}` });
     });

@@ -8,6 +8,7 @@ import {
   type WireId,
   windowLatency,
 } from "../ir/circuit/circuit.js";
+import { LUT_INPUTS } from "../lower/delay.js";
 
 /** Look-up tables and flip-flops; l1c's firmware so far uses no DSP and no block RAM. */
 export interface Resources {
@@ -18,7 +19,6 @@ export interface Resources {
 }
 
 const NONE: Resources = { lut: 0, ff: 0, dsp: 0, bram: 0 };
-const LUT_INPUTS = 6;
 
 const plus = (a: Resources, b: Resources): Resources => ({
   lut: a.lut + b.lut,

@@ -70,7 +70,7 @@ export function narrowestType(interval: Interval, fraction: number): FixedType {
 }
 
 /** The floor of n / d for d > 0. */
-function floorDivide(n: bigint, d: bigint): bigint {
+export function floorDivide(n: bigint, d: bigint): bigint {
   const q = n / d;
   return n % d < 0n ? q - 1n : q;
 }

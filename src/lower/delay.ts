@@ -18,8 +18,8 @@ export interface DelayModel {
 
 export const ULTRASCALE_PLUS: DelayModel = { lut: 0.13, net: 0.42, carry8: 0.06, register: 0.25 };
 
-/** Inputs of one LUT. */
-const LUT_INPUTS = 6;
+/** Inputs of one look-up table of the fabric (LUT6). */
+export const LUT_INPUTS = 6;
 
 /** The delay from the inputs of a cell to its output, with one net; wiring costs nothing. */
 export function cellDelay(

@@ -1,16 +1,26 @@
-import { InternalError } from "../ir/errors.js";
 import type { FixedNode, FixedOp } from "../ir/fixed/fixed.js";
 import { fractionBits } from "../ir/fixed-point.js";
 import { atElement } from "../ir/granular.js";
 import type { ModuleBuilder, Signal } from "./module-builder.js";
 import { overflowSignal, roundingConstant, roundSignal } from "./round.js";
 
+/** How firmware computes each operation of the Fixed language. A missing entry is a type error. */
+const KIND = {
+  input: "port",
+  conv2d: "window",
+  relu: "pointwise",
+  requantize: "pointwise",
+  threshold: "pointwise",
+} as const satisfies Readonly<Record<FixedOp, "port" | "window" | "pointwise">>;
+
 /** Operations that look at one value at a time. */
-export type PointwiseOp = Exclude<FixedOp, "input" | "conv2d">;
+export type PointwiseOp = {
+  [Op in FixedOp]: (typeof KIND)[Op] extends "pointwise" ? Op : never;
+}[FixedOp];
 export type PointwiseNode = Extract<FixedNode, { op: PointwiseOp }>;
 
 export function isPointwise(node: FixedNode): node is PointwiseNode {
-  return node.op !== "input" && node.op !== "conv2d";
+  return KIND[node.op] === "pointwise";
 }
 
 /**
@@ -70,7 +80,5 @@ export function lowerPointwise(
     }
     case "threshold":
       return builder.atLeast(signal, node.levels[channel] as bigint);
-    default:
-      throw new InternalError(`'${(node as FixedNode).op}' is not pointwise`);
   }
 }

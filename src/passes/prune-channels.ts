@@ -81,7 +81,9 @@ function keepChannels(node: FixedNode, kept: readonly number[]): FixedNode {
     }
     case "threshold":
       return { ...node, types, levels: kept.map((c) => node.levels[c] as bigint) };
-    default:
+    case "input":
+    case "relu":
+    case "requantize":
       return { ...node, types };
   }
 }

@@ -1,6 +1,6 @@
 import { UserError } from "../ir/errors.js";
 import type { FixedValue } from "../ir/fixed/fixed.js";
-import { exactRatio, fractionBits } from "../ir/fixed-point.js";
+import { exactRatio, floorDivide, fractionBits } from "../ir/fixed-point.js";
 import { atChannel } from "../ir/granular.js";
 import type { ModelThreshold } from "../ir/model/model.js";
 
@@ -20,8 +20,4 @@ export function thresholdLevels(node: ModelThreshold, input: FixedValue): readon
     const scaled = fraction >= 0 ? { n: n << BigInt(fraction), d } : { n, d: d << BigInt(-fraction) };
     return -floorDivide(-scaled.n, scaled.d);
   });
-}
-
-function floorDivide(n: bigint, d: bigint): bigint {
-  return n / d - (n % d < 0n ? 1n : 0n);
 }

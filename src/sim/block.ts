@@ -1,7 +1,7 @@
 import { InternalError, invariant } from "../ir/errors.js";
 import { sizeOf } from "../ir/tensor.js";
 import { allocate, type IntegerArray } from "./elements.js";
-import type { Block, Port, Simulator, Values } from "./simulator.js";
+import type { Block, Simulator, Values } from "./simulator.js";
 
 /** Runs the events of a block one by one. */
 export function traceBlock(
@@ -19,18 +19,19 @@ export function traceBlock(
   });
   for (let event = 0; event < block.count; event++) {
     const values = trace(
-      Object.fromEntries(inputs.map((port) => [port.name, eventOf(block.inputs[port.name], event, port)])),
+      Object.fromEntries(
+        inputs.map((port) => [port.name, eventOf(block.inputs[port.name], event, sizeOf(port.shape))]),
+      ),
     );
     for (const [name, array] of results) copyInto(array, values[name], event * values[name].length);
   }
   return Object.fromEntries(results);
 }
 
-function eventOf(array: IntegerArray, event: number, { shape }: Port): IntegerArray {
-  const size = sizeOf(shape);
-  return Array.isArray(array)
-    ? array.slice(event * size, (event + 1) * size)
-    : array.subarray(event * size, (event + 1) * size);
+/** The part of a block's array that belongs to one event of `size` elements. */
+export function eventOf(array: IntegerArray, event: number, size: number): IntegerArray {
+  const [from, to] = [event * size, (event + 1) * size];
+  return Array.isArray(array) ? array.slice(from, to) : array.subarray(from, to);
 }
 
 /** Copies an array into another of the same elements. */

@@ -73,6 +73,38 @@ describe("comparing a record with what was promised", () => {
     expect(early).toMatchObject({ equal: false, latencies: [latency - 1] });
   });
 
+  it("does not take an undefined valid for an idle clock", () => {
+    const undefinedValid = compare((clocks) => {
+      clocks[0] = { ...IDLE, unknown: true };
+      return clocks;
+    });
+    expect(undefinedValid).toMatchObject({
+      equal: false,
+      protocol: ["clock 0: out_valid or out_first is undefined"],
+    });
+  });
+
+  it("does not compare an expected value by its lowest bits only", () => {
+    const wide = expected.map((event) => event.map((k) => Number(k) + 2));
+    const { equal, bitsDiffering, protocol } = compareOutputs(
+      contract.output,
+      "mask",
+      contract,
+      stimulus.starts,
+      wide.map((event) => Int32Array.from(event)),
+      recorded,
+    );
+    expect({ equal, bitsDiffering }).toEqual({ equal: false, bitsDiffering: 0 });
+    expect(protocol[0]).toMatch(/^event 0: [23] is expected at \[0, 0, 0\], which has 1 bits$/);
+  });
+
+  it("is not equal when nothing was compared", () => {
+    expect(compareOutputs(contract.output, "mask", contract, [], [], [])).toMatchObject({
+      events: 0,
+      equal: false,
+    });
+  });
+
   it("detects a latency that varies", () => {
     const gap = stimulus.starts.findIndex(
       (start, i) => i > 0 && start > (stimulus.starts[i - 1] as number) + interval,

@@ -1,25 +1,28 @@
-import { mkdtemp, rm, stat } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { copyFile } from "node:fs/promises";
+import { basename, join } from "node:path";
 import type { Comparison } from "../../cosim/compare.js";
 import { cosimulate } from "../../cosim/cosimulate.js";
 import { mergeComparisons } from "../../cosim/merge.js";
 import {
   type BuiltSimulator,
   buildSimulator,
+  type Firmware,
   SIMULATORS,
   type SimulatorName,
   simulatorVersion,
 } from "../../cosim/simulators.js";
 import { openEvents } from "../../events/open.js";
 import { UserError } from "../../ir/errors.js";
+import { eventOf } from "../../sim/block.js";
 import type { IntegerArray } from "../../sim/elements.js";
 import { type Build, openBuild } from "../build-directory.js";
 import { type Command, EXIT } from "../command.js";
-import { withFile } from "../files.js";
+import { checkCount } from "../count.js";
+import { systemError, withFile } from "../files.js";
 import { contractOfManifest, type ManifestPort } from "../manifest.js";
 import { keepResult } from "../results.js";
-import { eventCount, eventOf, readFixed, simulateFile } from "../simulate.js";
+import { eventCount, readFixed, simulateFile } from "../simulate.js";
+import { withWorkFolder } from "../temporary.js";
 
 export interface CosimCommandOptions {
   readonly build: string;
@@ -36,6 +39,9 @@ export interface CosimResult extends Comparison {
   readonly promised: { readonly latency: number; readonly interval: number };
   readonly eventsFile: string;
 }
+
+/** The players read the seed as an integer of 32 bits. */
+const MOST_SEED = 2 ** 31 - 1;
 
 /** Events that are played in one run of the Verilog simulator. */
 const RUN_EVENTS = 1000;
@@ -66,16 +72,16 @@ export const cosim: Command<CosimCommandOptions> = {
       }),
 
   run: async (options, output) => {
+    checkCount("seed", options.seed, { least: 0, most: MOST_SEED });
     const build = await openBuild(options.build);
     const { manifest } = build;
     const contract = contractOfManifest(manifest);
-    const folder = await mkdtemp(join(tmpdir(), "l1c-cosim-"));
-    try {
-      const result = await withFile(options.events, async (bytes) => {
+    const result = await withWorkFolder("l1c-cosim-", (folder) => {
+      return withFile(options.events, async (bytes) => {
         const source = await openEvents(bytes);
         const count = eventCount(source, options.limit);
         const version = await simulatorVersion(options.simulator);
-        const firmware = await firmwareOf(build);
+        const firmware = await copyFirmware(build, folder);
         const fixed = await readFixed(build);
         const value = fixed.outputs[0]?.value ?? "";
         const input = (build.manifest.inputs[0] as ManifestPort).name;
@@ -107,23 +113,23 @@ export const cosim: Command<CosimCommandOptions> = {
         const promised = { latency: contract.latency, interval: contract.interval };
         return { ...mergeComparisons(runs), simulator: version, promised, eventsFile: options.events };
       });
-      await keepResult(build, "cosim", result);
-      output.result(result, describe(result));
-      return result.equal ? EXIT.good : EXIT.checkFailed;
-    } finally {
-      await rm(folder, { recursive: true, force: true });
-    }
+    });
+    await keepResult(build, "cosim", result);
+    output.result(result, describe(result));
+    return result.equal ? EXIT.good : EXIT.checkFailed;
   },
 };
 
-async function firmwareOf({ folder, manifest }: Build) {
-  const files = manifest.files
-    .filter(({ path }) => path.startsWith("verilog/"))
-    .map(({ path }) => resolve(folder, path));
-  for (const file of files) {
-    await stat(file).catch(() => {
-      throw new UserError("is missing", { where: file, hint: "Compile the model again." });
+/** Copies the Verilog of a build into a folder, where every file has a plain name: tools choke on other paths. */
+async function copyFirmware({ folder: from, manifest }: Build, folder: string): Promise<Firmware> {
+  const files: string[] = [];
+  for (const { path } of manifest.files.filter((file) => file.path.startsWith("verilog/"))) {
+    const name = basename(path);
+    await copyFile(join(from, path), join(folder, name)).catch((error: NodeJS.ErrnoException) => {
+      const message = error.code === "ENOENT" ? "is missing" : `cannot be copied: ${systemError(error)}`;
+      throw new UserError(message, { where: join(from, path), hint: "Compile the model again." });
     });
+    files.push(name);
   }
   const [input, output] = [manifest.inputs[0] as ManifestPort, manifest.outputs[0] as ManifestPort];
   return {

@@ -1,8 +1,6 @@
+import { LUT_INPUTS } from "../delay.js";
 import type { ModuleBuilder, Signal, Term } from "../module-builder.js";
 import { csdDigits } from "./csd.js";
-
-/** Inputs of one look-up table of the FPGA (LUT6). */
-const TABLE_INPUTS = 6;
 
 /** A weighted bit of a sum. */
 export interface WeightedBit {
@@ -23,8 +21,8 @@ export function sumByTables(
     (a, b) => trailingZeros(a.weight) - trailingZeros(b.weight) || compare(a.weight, b.weight),
   );
   const terms: Term[] = [];
-  for (let start = 0; start < order.length; start += TABLE_INPUTS) {
-    terms.push(tableTerm(builder, order.slice(start, start + TABLE_INPUTS), start === 0 ? constant : 0n));
+  for (let start = 0; start < order.length; start += LUT_INPUTS) {
+    terms.push(tableTerm(builder, order.slice(start, start + LUT_INPUTS), start === 0 ? constant : 0n));
   }
   return terms;
 }
