@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
-import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { existsSync, renameSync } from "node:fs";
+import { chmod, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { basename, dirname, join, normalize, relative, resolve, sep } from "node:path";
 import { UserError } from "../ir/errors.js";
 import { makeFolder, systemError } from "./files.js";
 import { MANIFEST, type Manifest } from "./manifest.js";
+import { withTemporary, withTemporaryFolder } from "./temporary.js";
 
 export const MANIFEST_FILE = "manifest.json";
 
@@ -36,51 +38,83 @@ export async function writeBuild(
   };
   await checkReplaceable(folder);
   await makeFolder(dirname(target)).catch(fail);
-  const temporary = await mkdtemp(join(dirname(target), `.${basename(target)}-`)).catch(fail);
   try {
-    // mkdtemp makes a folder for one's own eyes; a build is as open as other folders.
-    await chmod(temporary, 0o777 & ~process.umask());
-    const all = [...files, { path: MANIFEST_FILE, text: `${JSON.stringify(manifest, null, 2)}\n` }];
-    for (const { path, text } of all) {
-      await mkdir(dirname(join(temporary, path)), { recursive: true });
-      await writeFile(join(temporary, path), text);
-    }
-    // A temporary folder is private; a build is readable like any other folder.
-    await chmod(temporary, 0o777 & ~process.umask());
-    await rm(target, { recursive: true, force: true });
-    await rename(temporary, target);
+    await withTemporaryFolder(join(dirname(target), `.${basename(target)}-`), async (temporary) => {
+      // A temporary folder is for one's own eyes; a build is as open as other folders.
+      await chmod(temporary, 0o777 & ~process.umask());
+      const all = [...files, { path: MANIFEST_FILE, text: `${JSON.stringify(manifest, null, 2)}\n` }];
+      for (const { path, text } of all) {
+        await mkdir(dirname(join(temporary, path)), { recursive: true });
+        await writeFile(join(temporary, path), text);
+      }
+      await withTemporary(`${temporary}-old`, async () => replaceFolder(target, temporary));
+    });
   } catch (error) {
-    await rm(temporary, { recursive: true, force: true });
     fail(error);
   }
 }
 
-/** Only an empty folder or an older build may be replaced. */
+/** Puts `folder` in the place of `target`, which moves to `folder`-old. In one go: no signal comes between. */
+function replaceFolder(target: string, folder: string): void {
+  const old = `${folder}-old`;
+  const replaced = existsSync(target);
+  if (replaced) renameSync(target, old);
+  try {
+    renameSync(folder, target);
+  } catch (error) {
+    if (replaced) renameSync(old, target);
+    throw error;
+  }
+}
+
+/** Only an empty folder, or an older build in which the user put nothing, may be replaced. */
 async function checkReplaceable(folder: string): Promise<void> {
   const info = await stat(folder).catch(() => undefined);
   if (info === undefined) return;
   const hint = "Choose another folder with -o.";
   if (!info.isDirectory()) throw new UserError("is a file, not a folder", { where: folder, hint });
-  const entries = await readdir(folder).catch((error: unknown) => {
+  const unreadable = (error: unknown): never => {
     throw new UserError(`cannot be read: ${systemError(error)}`, { where: folder, hint });
-  });
-  if (entries.length > 0 && !(await isBuild(folder))) {
+  };
+  if ((await readdir(folder).catch(unreadable)).length === 0) return;
+  const own = await filesOfBuild(folder);
+  if (own === undefined) {
     throw new UserError("is not empty and is no build of l1c, so it is not replaced", {
       where: folder,
       hint,
     });
   }
+  const present = await readdir(folder, { recursive: true, withFileTypes: true }).catch(unreadable);
+  const foreign = present
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+    .filter((path) => !own.has(path) && !path.startsWith(`results${sep}`))
+    .sort();
+  if (foreign.length > 0) {
+    throw new UserError(`l1c did not write '${foreign[0]}' there, so the build is not replaced`, {
+      where: folder,
+      hint: "Move it away, or choose another folder with -o.",
+    });
+  }
 }
 
-/** True for a folder with a manifest that any version of l1c wrote: other tools have files of that name too. */
-async function isBuild(folder: string): Promise<boolean> {
+/**
+ * The files of a folder with a manifest that any version of l1c wrote, besides results/; undefined for another folder:
+ * other tools have files of that name too.
+ */
+async function filesOfBuild(folder: string): Promise<ReadonlySet<string> | undefined> {
   try {
     const manifest = JSON.parse(
       await readFile(join(folder, MANIFEST_FILE), "utf8"),
     ) as Partial<Manifest> | null;
-    return manifest?.tool?.name === "l1c";
+    if (manifest?.tool?.name !== "l1c") return undefined;
+    return new Set([
+      MANIFEST_FILE,
+      "report.html",
+      ...(manifest.files ?? []).map(({ path }) => normalize(path)),
+    ]);
   } catch {
-    return false;
+    return undefined;
   }
 }
 

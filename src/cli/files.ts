@@ -1,7 +1,8 @@
-import { mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { mkdir, open, rename, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { ByteSink, ByteSource } from "../events/bytes.js";
 import { UserError } from "../ir/errors.js";
+import { temporaryName, withTemporary } from "./temporary.js";
 
 /** What the operating system's error means for the user. */
 export function systemError(error: unknown): string {
@@ -82,17 +83,15 @@ const WRITE_BYTES = 1 << 20;
 
 /**
  * Writes a file whole or not at all: `produce` fills a temporary file beside it, which takes the name at the
- * end. A folder that cannot be written to is a UserError.
+ * end. A folder that cannot be written to is a UserError with the `hint`.
  */
 export async function writeAtomically(
   path: string,
   produce: (sink: ByteSink) => Promise<void>,
+  hint = "Choose another output with -o.",
 ): Promise<void> {
   const fail = (error: unknown): never => {
-    throw new UserError(`cannot be written: ${systemError(error)}`, {
-      where: path,
-      hint: "Choose another output with -o.",
-    });
+    throw new UserError(`cannot be written: ${systemError(error)}`, { where: path, hint });
   };
   if (
     await stat(path).then(
@@ -100,16 +99,13 @@ export async function writeAtomically(
       () => false,
     )
   ) {
-    throw new UserError("it is a folder, not a file", {
-      where: path,
-      hint: "Choose another output with -o.",
-    });
+    throw new UserError("it is a folder, not a file", { where: path, hint });
   }
   const folder = dirname(path);
   await makeFolder(folder).catch(fail);
-  const temporary = join(folder, `.${basename(path)}.${process.pid}.tmp`);
-  const handle = await open(temporary, "wx").catch(fail);
-  try {
+  const temporary = join(folder, temporaryName(basename(path)));
+  await withTemporary(temporary, async () => {
+    const handle = await open(temporary, "wx").catch(fail);
     let pending: Uint8Array[] = [];
     let waiting = 0;
     const flush = async (): Promise<void> => {
@@ -130,8 +126,10 @@ export async function writeAtomically(
       await handle.close();
     }
     await rename(temporary, path).catch(fail);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
+  });
+}
+
+/** Writes a text file whole or not at all, as {@link writeAtomically}. */
+export function writeText(path: string, text: string, hint?: string): Promise<void> {
+  return writeAtomically(path, (sink) => sink.write(new TextEncoder().encode(text)), hint);
 }

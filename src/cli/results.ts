@@ -1,26 +1,137 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
 import { UserError } from "../ir/errors.js";
+import type { Cosim, EventDisplay, Physics } from "../report/data.js";
 import type { Build } from "./build-directory.js";
-import { systemError } from "./files.js";
+import { systemError, writeText } from "./files.js";
 
-/** Results that commands leave in a build directory for its report. */
-export const RESULTS = ["cosim", "eval"] as const;
-export type ResultName = (typeof RESULTS)[number];
+/** What the report reads of the results that commands leave in a build directory. */
+interface Results {
+  readonly cosim: Cosim;
+  readonly eval: { readonly physics: Physics; readonly displays: readonly EventDisplay[] };
+}
+export type ResultName = keyof Results;
+
+export const RESULT_HINT = "Results are kept in the build directory: make it writable.";
+
+const numbers = z.array(z.number());
+/** A value with its interval; null where nothing was counted. */
+const interval = z.object({ value: z.number(), low: z.number(), high: z.number() }).nullable();
+const role = z.enum(["fixed", "float", "baseline"]);
+const point = z.object({
+  threshold: z.number(),
+  muons: z.number(),
+  matched: z.number(),
+  efficiency: interval,
+  plateau: interval,
+  fakes: z.number(),
+  fakeRate: interval,
+  byPt: z.array(z.object({ low: z.number(), high: z.number(), muons: z.number(), efficiency: interval })),
+});
+
+/** The same, to check files by; more may be there. */
+const SHAPES = {
+  cosim: z.object({
+    simulator: z.string(),
+    events: z.number(),
+    bitsCompared: z.number(),
+    bitsDiffering: z.number(),
+    differences: z.array(
+      z.object({
+        event: z.number(),
+        output: z.string(),
+        index: numbers,
+        bit: z.number(),
+        expected: z.number(),
+        found: z.number(),
+      }),
+    ),
+    latencies: numbers,
+    intervals: numbers,
+    protocol: z.array(z.string()),
+  }),
+  eval: z.object({
+    physics: z.object({
+      sample: z.string(),
+      thresholdOf: z.string(),
+      algorithms: z
+        .array(
+          z.object({
+            role,
+            chosen: z.int(),
+            metrics: z.object({
+              images: z.number(),
+              strips: z.number(),
+              definition: z.object({}),
+              plateauRange: z.tuple([z.number(), z.number()]),
+              level: z.number(),
+              thresholds: z.array(point).min(1),
+            }),
+          }),
+        )
+        .min(1),
+      equalTerms: z
+        .array(z.object({ title: z.string(), points: z.array(z.object({ role, point: point.nullable() })) }))
+        .optional(),
+    }),
+    displays: z.array(
+      z.object({
+        title: z.string(),
+        partitions: z.number(),
+        strips: z.number(),
+        layers: z.number(),
+        hits: numbers,
+        marked: numbers,
+        muons: z.array(
+          z.object({
+            pt: z.number(),
+            eta: z.number(),
+            charge: z.number(),
+            strip: z.number(),
+            slope: z.number(),
+            voxels: numbers,
+          }),
+        ),
+      }),
+    ),
+  }),
+} satisfies Record<ResultName, z.ZodType>;
+
+const pathOf = ({ folder }: Build, name: ResultName) => join(folder, "results", `${name}.json`);
 
 /** Keeps the result of a command beside the build that it belongs to. */
-export async function keepResult({ folder }: Build, name: ResultName, value: unknown): Promise<void> {
-  const path = join(folder, "results", `${name}.json`);
-  try {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, `${JSON.stringify(value, null, 2)}\n`);
-  } catch (error) {
-    throw new UserError(`cannot be written: ${systemError(error)}`, { where: path });
-  }
+export async function keepResult<N extends ResultName>(
+  build: Build,
+  name: N,
+  value: Results[N],
+): Promise<void> {
+  await writeText(pathOf(build, name), `${JSON.stringify(value, null, 2)}\n`, RESULT_HINT);
 }
 
-/** The kept result of a command; undefined when it has not run on this build. */
-export async function readResult<T>({ folder }: Build, name: ResultName): Promise<T | undefined> {
-  const text = await readFile(join(folder, "results", `${name}.json`), "utf8").catch(() => undefined);
-  return text === undefined ? undefined : (JSON.parse(text) as T);
+/**
+ * The kept result of a command; undefined when it has not run on this build. One that is damaged, or that another
+ * version left in another shape, is a UserError.
+ */
+export async function readResult<N extends ResultName>(
+  build: Build,
+  name: N,
+): Promise<Results[N] | undefined> {
+  const path = pathOf(build, name);
+  const fail = (message: string) => new UserError(message, { where: path, hint: `Run l1c ${name} again.` });
+  const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return undefined;
+    throw fail(`cannot be read: ${systemError(error)}`);
+  });
+  if (text === undefined) return undefined;
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw fail("is no JSON");
+  }
+  const checked = SHAPES[name].safeParse(value);
+  const issue = checked.error?.issues[0];
+  if (issue !== undefined) throw fail(`${issue.path.join(".") || "(whole file)"}: ${issue.message}`);
+  return value as Results[N];
 }

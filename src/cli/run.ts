@@ -1,4 +1,5 @@
 import yargs from "yargs";
+import { Parser } from "yargs/helpers";
 import { UserError } from "../ir/errors.js";
 import { type Command, EXIT, type ExitCode } from "./command.js";
 import { commands } from "./commands/index.js";
@@ -15,6 +16,26 @@ function report(error: unknown, json: boolean): ExitCode {
   }
   if (json) process.stdout.write(`${JSON.stringify({ error: message })}\n`);
   return isUser ? error.exitCode : EXIT.checkFailed;
+}
+
+/** True when `--json` is asked for, in any of its spellings: known even where the command line is refused. */
+function wantsJson(args: readonly string[]): boolean {
+  return Parser([...args], { boolean: ["json"], configuration: CONFIGURATION }).json === true;
+}
+
+/** Options have no parts (--limit.x) and no opposites (--no-output): such are refused as unknown. */
+const CONFIGURATION = { "dot-notation": false, "boolean-negation": false };
+
+/** Refuses a number that is none, and an option given more than once: none takes several values. */
+function checkOptions(options: object): void {
+  for (const [key, value] of Object.entries(options)) {
+    // Aliases (o) and spellings that yargs adds (clockMhz) are there as well; the name itself has neither form.
+    if (!/^[a-z][a-z-]+$/.test(key)) continue;
+    const where = `--${key}`;
+    if (Array.isArray(value))
+      throw new UserError("the option is given more than once", { where, hint: "Give it once." });
+    if (Number.isNaN(value)) throw new UserError("what is given is no number", { where });
+  }
 }
 
 /**
@@ -34,6 +55,7 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
     })
     .demandCommand(1, "Name a command.")
     .strict()
+    .parserConfiguration(CONFIGURATION)
     .exitProcess(false)
     .wrap(110)
     .fail((message, error) => {
@@ -45,6 +67,7 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
       command.describe,
       (y) => command.options(y),
       async (options) => {
+        checkOptions(options);
         code = await command.run(options, createOutput((options as { json?: boolean }).json === true));
       },
     );
@@ -53,6 +76,6 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
     await argv.parseAsync();
     return code;
   } catch (error) {
-    return report(error, args.includes("--json"));
+    return report(error, wantsJson(args));
   }
 }

@@ -133,7 +133,7 @@ export async function openNpz(source: ByteSource): Promise<EventSource> {
   return sourceOf(source.name, arrays);
 }
 
-/** Name under which the one array of a .npy file is known. */
+/** Name under which the one array of a .npy file is known; the user does not know it. */
 export const NPY_NAME = "events";
 
 /** Bytes read from a .npy file at a time. */
@@ -153,5 +153,5 @@ export async function openNpy(source: ByteSource): Promise<EventSource> {
       hint: "The first axis is the event.",
     });
   }
-  return sourceOf(source.name, new Map([[NPY_NAME, array]]));
+  return { ...sourceOf(source.name, new Map([[NPY_NAME, array]])), unnamed: true };
 }

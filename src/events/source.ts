@@ -17,6 +17,8 @@ export interface EventSource {
   readonly count: number;
   /** The arrays it holds. */
   readonly names: readonly string[];
+  /** True where the file's format knows no names: its one array has a name that no user could know. */
+  readonly unnamed?: boolean;
   has(name: string): boolean;
   /** Shape of one event's part of an array (the event axis left out); UserError if there is no such array. */
   shape(name: string): readonly number[];

@@ -168,7 +168,12 @@ describe("l1c cosim refuses, with its exit code and a message:", () => {
   it("events that are not there, of another shape, without values or none", async () => {
     await expectMistake(2, events("missing.npy"), "missing.npy: cannot be opened: there is no such file");
     await expectMistake(2, [at("build"), "--events", folder], "it is not a file");
-    await expectMistake(2, events("shape.npy"), "shape.npy: array", "[4, 2, 4], the model takes [4, 4, 2]");
+    await expectMistake(
+      2,
+      events("shape.npy"),
+      "shape.npy: its array",
+      "[4, 2, 4], the model takes [4, 4, 2]",
+    );
     await expectMistake(2, events("none.npy"), "it holds no events");
     if (HAS_ICARUS)
       await expectMistake(

@@ -3,7 +3,8 @@ import { join, relative } from "node:path";
 import { renderReport } from "../../report/report.js";
 import { openBuild } from "../build-directory.js";
 import { type Command, EXIT, type ExitCode } from "../command.js";
-import { writeAtomically } from "../files.js";
+import { checkCount } from "../count.js";
+import { writeText } from "../files.js";
 import type { Manifest } from "../manifest.js";
 import type { Output } from "../output.js";
 import { packagePath } from "../package.js";
@@ -49,6 +50,8 @@ export const demo: Command<DemoCommandOptions> = {
       .option("seed", { type: "number", default: 1, describe: "seed of the events" }),
 
   run: async (options, output) => {
+    // What a later step would refuse is refused before the long work.
+    checkCount("cosim-events", options["cosim-events"]);
     const steps = stepRunner(output);
     const example = packagePath("examples/muon-cnn");
     const model = relative(".", join(example, "model.keras"));
@@ -125,7 +128,7 @@ export const demo: Command<DemoCommandOptions> = {
       commands: steps.commands(),
     });
     const html = await renderReport(data);
-    await writeAtomically(page, (sink) => sink.write(new TextEncoder().encode(html)));
+    await writeText(page, html);
 
     const code: ExitCode = compared.equal ? EXIT.good : EXIT.checkFailed;
     output.result(

@@ -1,4 +1,3 @@
-import { mkdir, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { openEvents } from "../../events/open.js";
@@ -12,12 +11,13 @@ import { renderPlots } from "../../report/plots/index.js";
 import { roadNames } from "../../report/road-names.js";
 import { type Build, openBuild, readBuildText } from "../build-directory.js";
 import { type Command, EXIT } from "../command.js";
+import { checkCount, MOST_THREADS } from "../count.js";
 import type { EvaluationSetup } from "../evaluate-worker.js";
 import { arrayOfInput } from "../events.js";
-import { withFile } from "../files.js";
+import { withFile, writeText } from "../files.js";
 import { type Judged, judge, TRUTH } from "../judge.js";
 import type { ManifestPort } from "../manifest.js";
-import { keepResult } from "../results.js";
+import { keepResult, RESULT_HINT } from "../results.js";
 import { eventCount, readFixed } from "../simulate.js";
 import { table } from "../summary.js";
 
@@ -48,6 +48,7 @@ export const evaluate: Command<EvalCommandOptions> = {
       .option("sample", { type: "string", describe: "the sample in words, for the report" }),
 
   run: async (options, output) => {
+    checkCount("threads", options.threads, { most: MOST_THREADS });
     const build = await openBuild(options.build);
     const setup = await setupOf(build);
     const level = levelOf(setup.modelText, build);
@@ -68,9 +69,8 @@ export const evaluate: Command<EvalCommandOptions> = {
     });
     await keepResult(build, "eval", result);
     const plots = join(build.folder, "results", "plots");
-    await mkdir(plots, { recursive: true });
     for (const { name, svg } of await renderPlots(result.physics))
-      await writeFile(join(plots, `${name}.svg`), svg);
+      await writeText(join(plots, `${name}.svg`), svg, RESULT_HINT);
     output.result(result, describe(result));
     return EXIT.good;
   },

@@ -7,7 +7,11 @@ import type { StripCount } from "../../physics/muon/geometry.js";
 import { SECONDARY_MODELS } from "../../physics/muon/secondaries.js";
 import { DEFAULT_SPECTRUM, SPECTRUM_KINDS, type Spectrum } from "../../physics/muon/spectrum.js";
 import { type Command, EXIT } from "../command.js";
+import { checkCount } from "../count.js";
 import { writeAtomically } from "../files.js";
+
+/** Events of one file. */
+const MOST_EVENTS = 10_000_000;
 
 /** Options of `l1c generate`. */
 export interface GenerateOptions {
@@ -93,6 +97,10 @@ export const generate: Command<GenerateOptions> = {
         hint: "Events can be generated for: muon.",
       });
     }
+    checkCount("events", options.events, {
+      most: MOST_EVENTS,
+      hint: "Make several files, each with another --seed.",
+    });
     const sample: MuonOptions = {
       seed: options.seed,
       mix: parseMuonMix(options.muons),

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { renderReport } from "../../report/report.js";
 import { openBuild } from "../build-directory.js";
 import { type Command, EXIT } from "../command.js";
-import { writeAtomically } from "../files.js";
+import { writeText } from "../files.js";
 import { reportDataOf } from "../report-data.js";
 
 export interface ReportCommandOptions {
@@ -26,7 +26,7 @@ export const report: Command<ReportCommandOptions> = {
     const build = await openBuild(options.build);
     const path = options.output ?? join(options.build, "report.html");
     const html = await renderReport(await reportDataOf(build, { seeds: [], commands: [] }));
-    await writeAtomically(path, (sink) => sink.write(new TextEncoder().encode(html)));
+    await writeText(path, html);
     output.result({ output: path, bytes: Buffer.byteLength(html) }, path);
     return EXIT.good;
   },

@@ -10,6 +10,7 @@ import { hullOf } from "../../ir/interval.js";
 import type { IntegerArray } from "../../sim/elements.js";
 import { openBuild } from "../build-directory.js";
 import { type Command, EXIT } from "../command.js";
+import { checkCount, MOST_THREADS } from "../count.js";
 import { withFile, writeAtomically } from "../files.js";
 import { ENGINES, type Engine, eventCount, readFixed, simulateFile } from "../simulate.js";
 
@@ -41,9 +42,7 @@ export const sim: Command<SimCommandOptions> = {
       }),
 
   run: async (options, output) => {
-    if (!Number.isInteger(options.threads) || options.threads < 1) {
-      throw new UserError(`${options.threads} is no number of threads`, { where: "--threads" });
-    }
+    checkCount("threads", options.threads, { most: MOST_THREADS });
     const write = options.output === undefined ? undefined : writerOf(options.output);
     const build = await openBuild(options.build);
     const fixed = await readFixed(build);
