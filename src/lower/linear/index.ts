@@ -15,29 +15,30 @@ export function lowerLinear(
   inputs: readonly Signal[],
   sums: readonly LinearSum[],
 ): readonly Signal[] {
-  const tables: (readonly Term[])[] = [];
-  const digits: Term[][] = [];
-  for (const { weights, bias } of sums) {
-    const bits: WeightedBit[] = [];
-    const terms: Term[] = [];
-    let constant = bias;
-    weights.forEach((weight, i) => {
-      const signal = inputs[i] as Signal;
-      const { lo, hi } = signal.range;
-      if (weight === 0n) return;
-      if (lo === hi) constant += weight * lo;
-      else if (lo === 0n && hi === 1n) bits.push({ signal, weight });
-      else for (const digit of csdDigits(weight)) terms.push({ signal, ...digit });
-    });
-    if (bits.length > 0) tables.push(sumByTables(builder, bits, constant));
-    else
-      tables.push(constant === 0n ? [] : [{ signal: builder.constant(constant), shift: 0, negative: false }]);
-    digits.push(terms);
-  }
-  const shared = sharePairs(builder, digits);
-  const outputs = sums.map((_, row) =>
-    sumTree(builder, [...(shared[row] as readonly Term[]), ...(tables[row] as readonly Term[])]),
-  );
+  const terms = sums.map((sum) => termsOf(builder, inputs, sum));
+  const outputs = sharePairs(builder, terms).map((row) => sumTree(builder, row));
   proveSums(builder, inputs, sums, outputs);
   return outputs;
+}
+
+/** One sum as terms: signed digits times inputs, tables of single bits, what is constant. */
+function termsOf(
+  builder: ModuleBuilder,
+  inputs: readonly Signal[],
+  { weights, bias }: LinearSum,
+): readonly Term[] {
+  const bits: WeightedBit[] = [];
+  const terms: Term[] = [];
+  let constant = bias;
+  weights.forEach((weight, i) => {
+    const signal = inputs[i] as Signal;
+    const { lo, hi } = signal.range;
+    if (weight === 0n) return;
+    if (lo === hi) constant += weight * lo;
+    else if (lo === 0n && hi === 1n) bits.push({ signal, weight });
+    else for (const digit of csdDigits(weight)) terms.push({ signal, ...digit });
+  });
+  if (bits.length > 0) terms.push(...sumByTables(builder, bits, constant));
+  else if (constant !== 0n) terms.push({ signal: builder.constant(constant), shift: 0, negative: false });
+  return terms;
 }

@@ -14,15 +14,16 @@ interface Pair {
 /**
  * Common-subexpression elimination over sums of terms: as long as a pair of terms occurs twice, the pair that saves
  * most becomes one adder (Hartley, "Subexpression sharing in filters using canonic signed digit multipliers", IEEE
- * TCAS-II 43, 1996). The saving of a pair counts the bits of its adder, not the adder. Counts are kept up to date term
- * by term, and the best pair comes from a heap, so that the work grows with the pairs that change. Returns the
- * shortened sums.
+ * TCAS-II 43, 1996). The saving of a pair counts the bits of its adder, not the adder. A sum never takes a pair that
+ * would make its tree of adders deeper than it is without sharing, so that sharing costs no latency. Counts are kept up
+ * to date term by term, and the best pair comes from a heap, so that the work grows with the pairs that change. Returns
+ * the shortened sums.
  */
 export function sharePairs(
   builder: ModuleBuilder,
   sums: readonly (readonly Term[])[],
 ): readonly (readonly Term[])[] {
-  const current = sums.map((terms) => [...terms]);
+  const current = sums.map((terms) => budgeted(builder, terms));
   const pairs = new Map<string, Pair>();
   const heap = new LazyHeap<string>((key) => savingOf(pairs.get(key)));
 
@@ -38,28 +39,57 @@ export function sharePairs(
       if (change > 0 && known.count >= 2) heap.push(key);
     }
   };
-  const remove = (terms: Term[], index: number) => {
-    const [term] = terms.splice(index, 1) as [Term];
-    for (const other of terms) count(term, other, -1);
-  };
-  const add = (terms: Term[], term: Term) => {
-    for (const other of terms) count(term, other, 1);
-    terms.push(term);
+  const replace = (sum: Budgeted, [a, b]: readonly [Term, Term], adder: Term) => {
+    for (const old of [a, b]) {
+      sum.terms.splice(sum.terms.indexOf(old), 1);
+      for (const other of sum.terms) count(old, other, -1);
+    }
+    const shift = adder.shift + Math.min(a.shift, b.shift);
+    const term = { signal: adder.signal, shift, negative: adder.negative !== a.negative };
+    for (const other of sum.terms) count(term, other, 1);
+    sum.terms.push(term);
   };
 
-  for (const terms of current) {
+  for (const { terms } of current) {
     for (let j = 1; j < terms.length; j++) {
       for (let i = 0; i < j; i++) count(terms[i] as Term, terms[j] as Term, 1);
     }
   }
   for (let key = heap.pop(); key !== undefined; key = heap.pop()) {
     const { a, b } = pairs.get(key) as Pair;
-    const sum = builder.addTerms(normalised(a, a, b), normalised(b, a, b));
-    for (const terms of current) replaceAll(terms, key, a.signal, sum, remove, add);
-    // What is left of the count are occurrences that overlapped with replaced ones.
+    const growth = growthOf(builder, a, b);
+    const found = current.map((sum) => occurrences(sum, key, a.signal, growth));
+    // Occurrences that overlap, or would deepen their sum, were counted but cannot be replaced.
+    pairs.delete(key);
+    if (found.flat().length < 2) continue;
+    const adder = builder.addTerms(normalised(a, a, b), normalised(b, a, b));
+    current.forEach((sum, i) => {
+      for (const pair of found[i] as (typeof found)[number]) {
+        replace(sum, pair, adder);
+        sum.room -= growth;
+      }
+    });
     pairs.delete(key);
   }
-  return current;
+  return current.map(({ terms }) => terms);
+}
+
+/** A sum that is being shortened. */
+interface Budgeted {
+  readonly terms: Term[];
+  /** How much Σ 2^depth over its terms may still grow before its tree of adders gets deeper (Kraft's inequality). */
+  room: number;
+}
+
+function budgeted(builder: ModuleBuilder, terms: readonly Term[]): Budgeted {
+  const weight = terms.reduce((sum, { signal }) => sum + 2 ** builder.depth(signal), 0);
+  return { terms: [...terms], room: terms.length === 0 ? 0 : 2 ** Math.ceil(Math.log2(weight)) - weight };
+}
+
+/** How much Σ 2^depth grows when one adder takes the place of two terms. */
+function growthOf(builder: ModuleBuilder, a: Term, b: Term): number {
+  const [first, second] = [builder.depth(a.signal), builder.depth(b.signal)];
+  return 2 ** (Math.max(first, second) + 1) - 2 ** first - 2 ** second;
 }
 
 function savingOf(pair: Pair | undefined): number {
@@ -83,38 +113,26 @@ function normalised(term: Term, a: Term, b: Term): Term {
   return { signal: term.signal, shift: term.shift - shift, negative: term.negative !== a.negative };
 }
 
-/** Replaces the occurrences of a pair in one sum, as far as they do not overlap, by its adder. */
-function replaceAll(
-  terms: Term[],
+/** The occurrences of a pair in a sum that do not overlap, as many as the sum has room for. */
+function occurrences(
+  { terms, room }: Budgeted,
   key: string,
   first: Signal,
-  sum: Term,
-  remove: (terms: Term[], index: number) => void,
-  add: (terms: Term[], term: Term) => void,
-): void {
-  for (;;) {
-    const found = findPair(terms, key, first);
-    if (found === undefined) return;
-    const [a, b] = found;
-    const replacement = {
-      signal: sum.signal,
-      shift: sum.shift + Math.min(a.shift, b.shift),
-      negative: sum.negative !== a.negative,
-    };
-    remove(terms, terms.indexOf(a));
-    remove(terms, terms.indexOf(b));
-    add(terms, replacement);
-  }
-}
-
-function findPair(terms: readonly Term[], key: string, first: Signal): readonly [Term, Term] | undefined {
+  growth: number,
+): readonly (readonly [Term, Term])[] {
+  const found: (readonly [Term, Term])[] = [];
+  const used = new Set<Term>();
   for (const term of terms) {
-    if (term.signal.wire !== first.wire) continue;
-    for (const other of terms) {
-      if (other === term) continue;
-      const [a, b] = ordered(term, other);
-      if (a === term && keyOf(a, b) === key) return [a, b];
-    }
+    if (term.signal.wire !== first.wire || used.has(term)) continue;
+    if ((found.length + 1) * growth > room) break;
+    const other = terms.find((candidate) => {
+      if (candidate === term || used.has(candidate)) return false;
+      const [a, b] = ordered(term, candidate);
+      return a === term && keyOf(a, b) === key;
+    });
+    if (other === undefined) continue;
+    used.add(term).add(other);
+    found.push([term, other]);
   }
-  return undefined;
+  return found;
 }

@@ -1,8 +1,10 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Wire } from "../../../src/ir/circuit/circuit.js";
 import { InternalError } from "../../../src/ir/errors.js";
 import type { Interval } from "../../../src/ir/fixed-point.js";
 import { intervalBits } from "../../../src/ir/fixed-point.js";
+import { csdDigits } from "../../../src/lower/linear/csd.js";
 import { lowerLinear } from "../../../src/lower/linear/index.js";
 import { proveSums } from "../../../src/lower/linear/proof.js";
 import type { LinearSum } from "../../../src/lower/linear/sum.js";
@@ -104,9 +106,33 @@ describe("a constant matrix as an adder graph", () => {
     const adders = (rows: number) =>
       build({
         ranges: [range, range, range],
-        sums: Array.from({ length: rows }, (_, i) => ({ weights: [3n, 5n, 7n], bias: BigInt(i) })),
+        sums: Array.from({ length: rows }, (_, i) => ({ weights: [3n, 5n, 7n << BigInt(i)], bias: 0n })),
       }).module.wires.filter(({ cell }) => cell.op === "add" || cell.op === "sub").length;
-    expect(adders(4) - adders(1)).toBeLessThanOrEqual(4);
+    // 3a + 5b is one subgraph for all rows; each row adds its multiple of c.
+    expect(adders(4) - adders(1)).toBeLessThanOrEqual(3 * 2);
+  });
+
+  it("makes no sum deeper than its own terms make it", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.array(fc.bigInt(-20n, 20n), { minLength: 9, maxLength: 9 }), {
+          minLength: 1,
+          maxLength: 8,
+        }),
+        (rows) => {
+          const builder = new ModuleBuilder();
+          const port = builder.input("in", 36);
+          const inputs = Array.from({ length: 9 }, (_, i) => builder.slice(port, 4 * i, { lo: 0n, hi: 15n }));
+          const sums = rows.map((weights) => ({ weights, bias: 0n }));
+          lowerLinear(builder, inputs, sums).forEach((output, row) => {
+            const digits = (rows[row] as bigint[]).reduce((n, weight) => n + csdDigits(weight).length, 0);
+            // One more level where the whole sum must be negated.
+            expect(builder.depth(output)).toBeLessThanOrEqual(Math.ceil(Math.log2(Math.max(1, digits))) + 1);
+          });
+        },
+      ),
+      { numRuns: 200 },
+    );
   });
 
   it("looks up to six bits up in one table", () => {
