@@ -16,7 +16,12 @@ export interface Firmware {
   readonly ports: HarnessPorts;
   readonly inputWidth: number;
   readonly outputWidth: number;
+  /** Its size in LUTs, roughly: decides how the simulation is built. */
+  readonly lut: number;
 }
+
+/** From this size on Verilator builds repeated modules once, as blocks of their own; below, that costs more than it saves. */
+const BLOCKS_FROM_LUT = 3000;
 
 const VERILATOR_HINT = "Install it (Debian, Ubuntu: apt-get install verilator), or use --simulator iverilog.";
 const COMPILER_HINT =
@@ -54,7 +59,7 @@ async function buildVerilator(firmware: Firmware, folder: string): Promise<Built
       "--cc",
       "--exe",
       "--build",
-      "--hierarchical",
+      ...(firmware.lut >= BLOCKS_FROM_LUT ? ["--hierarchical"] : []),
       "-j",
       "2",
       "--top-module",

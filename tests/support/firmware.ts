@@ -5,6 +5,7 @@ import { packagePath } from "../../src/cli/package.js";
 import type { Comparison } from "../../src/cosim/compare.js";
 import { contractOf, cosimulate } from "../../src/cosim/cosimulate.js";
 import { buildSimulator, type SimulatorName } from "../../src/cosim/simulators.js";
+import { estimateResources } from "../../src/estimate/resources.js";
 import { emitVerilog, templatesOf } from "../../src/hls-emit/verilog/index.js";
 import type { Circuit } from "../../src/ir/circuit/circuit.js";
 import type { Fixed } from "../../src/ir/fixed/fixed.js";
@@ -48,8 +49,10 @@ export function compareByVerilog(
 ): Promise<Comparison> {
   return withFolder(async (folder) => {
     const { circuit, beat, input, output } = lowered;
+    const top = circuit.modules.at(-1)?.name as string;
     const firmware = {
-      top: circuit.modules.at(-1)?.name as string,
+      top,
+      lut: estimateResources(circuit).get(top)?.lut as number,
       files: writeVerilog(circuit, folder, options.edit),
       ports: { input: input.name, output: output.name },
       inputWidth: beat.columns * input.layout.columnBits,

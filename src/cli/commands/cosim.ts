@@ -136,6 +136,7 @@ async function copyFirmware({ folder: from, manifest }: Build, folder: string): 
     top: manifest.top,
     files,
     ports: { input: input.port, output: output.port },
+    lut: manifest.resources.total.lut,
     inputWidth: input.width,
     outputWidth: output.width,
   };

@@ -67,6 +67,7 @@ async function expectEqualWindows(simulator: SimulatorName): Promise<void> {
         top: "windows",
         files: [join(folder, "windows.v"), packagePath("templates/verilog/l1c_window.v")],
         ports: { input: "in_data", output: "out_data" },
+        lut: 0,
         inputWidth: INPUT,
         outputWidth: OUTPUT,
       },
