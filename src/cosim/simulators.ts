@@ -73,16 +73,15 @@ async function buildVerilator(firmware: Firmware, folder: string): Promise<Built
     ...["-O3", "--x-initial", "unique", "--x-assign", "unique", "-CFLAGS", "-O1", "-Wall", "-Wno-UNUSED"],
     ...[harness, ...firmware.files],
   ];
-  const options = { cwd: folder, hint: VERILATOR_HINT };
-  for (const tool of ["make", "g++"])
-    await runTool(tool, ["--version"], { cwd: folder, hint: COMPILER_HINT });
+  const options = { folder, hint: VERILATOR_HINT };
+  for (const tool of ["make", "g++"]) await runTool(tool, ["--version"], { folder, hint: COMPILER_HINT });
   check("verilator", await runTool("verilator", args, options));
   return {
     play: async (stimulus, record, seed) =>
       check(
         "the verilated firmware",
         await runTool(join(folder, model, "player"), [stimulus, record, String(seed)], {
-          cwd: folder,
+          folder,
           hint: VERILATOR_HINT,
         }),
       ),
@@ -97,13 +96,13 @@ async function buildIverilog(firmware: Firmware, folder: string): Promise<BuiltS
     iverilogHarness(firmware.top, firmware.ports, firmware.inputWidth, firmware.outputWidth),
   );
   const args = ["-g2005", "-Wall", "-s", "l1c_testbench", "-o", program, bench, ...firmware.files];
-  check("iverilog", await runTool("iverilog", args, { cwd: folder, hint: IVERILOG_HINT }));
+  check("iverilog", await runTool("iverilog", args, { folder, hint: IVERILOG_HINT }));
   return {
     play: async (stimulus, record) =>
       check(
         "vvp",
         await runTool("vvp", ["-n", program, `+in=${stimulus}`, `+out=${record}`], {
-          cwd: folder,
+          folder,
           hint: IVERILOG_HINT,
         }),
       ),
@@ -126,7 +125,7 @@ function check(tool: string, { code, output }: ToolResult): void {
 export async function simulatorVersion(name: SimulatorName): Promise<string> {
   const [command, args, hint] =
     name === "verilator" ? ["verilator", ["--version"], VERILATOR_HINT] : ["iverilog", ["-V"], IVERILOG_HINT];
-  const { output } = await runTool(command as string, args as string[], { cwd: ".", hint: hint as string });
+  const { output } = await runTool(command as string, args as string[], { hint: hint as string });
   const [, version] = /(\d+\.\d+)/.exec(output) ?? [];
   return `${name === "verilator" ? "Verilator" : "Icarus Verilog"} ${version ?? ""}`.trim();
 }

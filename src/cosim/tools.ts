@@ -23,16 +23,21 @@ export function stopTools(): void {
 
 /**
  * Runs an external program and collects what it prints. A program that is not installed is a UserError with exit
- * code 3; `hint` says how to get it.
+ * code 3; `hint` says how to get it. It works in `folder` and leaves its own temporary files there, the compiler's
+ * for example: who removes the folder removes them, even when the program was stopped.
  */
 export function runTool(
   command: string,
   args: readonly string[],
-  options: { readonly cwd: string; readonly hint: string },
+  options: { readonly folder?: string; readonly hint: string },
 ): Promise<ToolResult> {
   return new Promise((resolve, reject) => {
-    const { cwd } = options;
-    const child = spawn(command, args, { cwd, stdio: ["ignore", "pipe", "pipe"], detached: true });
+    const { folder } = options;
+    const child = spawn(command, args, {
+      ...(folder !== undefined && { cwd: folder, env: { ...process.env, TMPDIR: folder } }),
+      stdio: ["ignore", "pipe", "pipe"],
+      detached: true,
+    });
     running.add(child);
     const chunks: Buffer[] = [];
     child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));

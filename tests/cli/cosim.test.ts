@@ -92,6 +92,14 @@ describe("l1c cosim", () => {
     expect(temporaries()).toEqual([]);
   });
 
+  it("builds in a folder of plain names, wherever the build lies", async () => {
+    cpSync(at("build"), at('my "bäuild" $x'), { recursive: true });
+    const args = ["--events", at("events.npy"), "--limit", "2"];
+    const { code, stdout } = await runCli("cosim", at('my "bäuild" $x'), ...args);
+    expect(stdout).toMatch(/^EQUAL/m);
+    expect(code).toBe(0);
+  });
+
   it("names output, event and bit of a constant broken in the emitted Verilog, with exit code 1", async () => {
     const build = broken("constant", "verilog/shared_a_head_site.v", (text) =>
       text.replace(
@@ -227,6 +235,20 @@ describe("l1c cosim refuses, with its exit code and a message:", () => {
       await expectMistake(3, events("events.npy"), "make: it is not installed", "apt-get install make g++");
     } finally {
       process.env.PATH = path;
+    }
+  });
+
+  it("a folder for temporary files where programs cannot work, with the way to another", async () => {
+    const before = process.env.TMPDIR;
+    mkdirSync(at("my tmp"));
+    try {
+      process.env.TMPDIR = at("my tmp");
+      const hint = "Set the environment variable TMPDIR to another folder";
+      await expectMistake(2, events("events.npy"), "my tmp: the path of the folder", "white space", hint);
+      process.env.TMPDIR = at("no-tmp");
+      await expectMistake(2, events("events.npy"), "no-tmp: no temporary folder can be made there", hint);
+    } finally {
+      process.env.TMPDIR = before;
     }
   });
 
