@@ -13,6 +13,7 @@ import { parseConfig } from "../dist/cli/config.js";
 import { compile } from "../dist/compile.js";
 import { contractOf, cosimulate } from "../dist/cosim/cosimulate.js";
 import { buildSimulator, simulatorVersion } from "../dist/cosim/simulators.js";
+import { estimateResources } from "../dist/estimate/resources.js";
 import { muonEventArrays } from "../dist/physics/muon/arrays.js";
 import { DEFAULT_MUON_OPTIONS } from "../dist/physics/muon/generate.js";
 import { firstDifference } from "../dist/sim/elements.js";
@@ -98,16 +99,18 @@ async function verilate({ files, templates, lowered }, folder) {
     written.push(join(folder, name.split("/").at(-1)));
     await writeFile(written.at(-1), text);
   }
+  const top = lowered.circuit.modules.at(-1).name;
   const width = ({ layout }) => lowered.beat.columns * layout.columnBits;
   return clock(() =>
     buildSimulator(
       "verilator",
       {
-        top: lowered.circuit.modules.at(-1).name,
+        top,
         files: written,
         ports: { input: lowered.input.name, output: lowered.output.name },
         inputWidth: width(lowered.input),
         outputWidth: width(lowered.output),
+        lut: estimateResources(lowered.circuit).get(top).lut,
       },
       folder,
     ),

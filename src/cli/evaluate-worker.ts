@@ -44,11 +44,13 @@ async function createEvaluator(setup: EvaluationSetup): Promise<(task: Evaluatio
   const fixed = parseFixed(setup.fixedText, "fixed.l1c");
   const model = parseModel(setup.modelText, "model.l1c");
   const golden = await loadSimulator(setup.golden);
-  const float = createFloatExecutor(model, { quantizers: "ignore" });
+  // The only output is the score, so that nothing else is copied for each event.
+  const scored = { ...model, outputs: [{ name: "score", value: setup.modelScore }] };
+  const float = createFloatExecutor(scored, { quantizers: "ignore" });
   const input = fixed.nodes.find(({ op }) => op === "input") as FixedInput;
-  const score = fixed.nodes.find(({ name }) => name === setup.fixedScore) as FixedNode;
-  const channels = score.shape.at(-1) ?? 1;
-  const scale = Array.from({ length: channels }, (_, c) => 2 ** -fractionBits(atChannel(score.types, c)));
+  const scoreNode = fixed.nodes.find(({ name }) => name === setup.fixedScore) as FixedNode;
+  const channels = scoreNode.shape.at(-1) ?? 1;
+  const scale = Array.from({ length: channels }, (_, c) => 2 ** -fractionBits(atChannel(scoreNode.types, c)));
   const encode = inputEncoder(input, { raw: false });
   return ({ voxels, rows, strips }) => {
     const size = voxels.length / rows;
@@ -58,10 +60,8 @@ async function createEvaluator(setup: EvaluationSetup): Promise<(task: Evaluatio
       const integers = golden.trace({ [input.name]: encode(event, row) })[setup.fixedScore] as Int32Array;
       for (let i = 0; i < size; i++)
         scores.fixed[row * size + i] = integers[i] * (scale[i % channels] as number);
-      scores.float.set(
-        float.runAll({ [input.name]: Float64Array.from(event) })[setup.modelScore] as Float64Array,
-        row * size,
-      );
+      const { score } = float.run({ [input.name]: new Float64Array(event) });
+      scores.float.set(score as Float64Array, row * size);
     }
     return { ...scores, baseline: baselineScores(voxels, rows, strips) };
   };

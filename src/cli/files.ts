@@ -1,5 +1,6 @@
 import { mkdir, open, rename, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import type { ByteSink, ByteSource } from "../events/bytes.js";
 import { UserError } from "../ir/errors.js";
 import { temporaryName, withTemporary } from "./temporary.js";
@@ -80,6 +81,8 @@ const exists = (path: string): Promise<boolean> =>
 
 /** How many bytes are gathered before they are written. */
 const WRITE_BYTES = 1 << 20;
+/** After how long a time of writing signals are listened to. */
+const REST_MS = 50;
 
 /**
  * Writes a file whole or not at all: `produce` fills a temporary file beside it, which takes the name at the
@@ -108,6 +111,7 @@ export async function writeAtomically(
     const handle = await open(temporary, "wx").catch(fail);
     let pending: Uint8Array[] = [];
     let waiting = 0;
+    let rested = performance.now();
     const flush = async (): Promise<void> => {
       for (const bytes of pending) await handle.writeFile(bytes).catch(fail);
       pending = [];
@@ -119,6 +123,11 @@ export async function writeAtomically(
           pending.push(bytes);
           waiting += bytes.length;
           if (waiting >= WRITE_BYTES) await flush();
+          // What produces the bytes may compute for long without a pause, in which no signal would be heard.
+          if (performance.now() - rested > REST_MS) {
+            await setImmediate();
+            rested = performance.now();
+          }
         },
       });
       await flush();
