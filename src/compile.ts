@@ -6,7 +6,7 @@ import { printFixed } from "./ir/fixed/text.js";
 import type { FixedType } from "./ir/fixed-point.js";
 import type { Model } from "./ir/model/model.js";
 import { printModel } from "./ir/model/text.js";
-import { ULTRASCALE_PLUS } from "./lower/delay.js";
+import type { DelayModel } from "./lower/delay.js";
 import { lower } from "./lower/index.js";
 import type { StreamCircuit } from "./lower/stream/index.js";
 import { runPasses } from "./passes/index.js";
@@ -18,6 +18,8 @@ export interface CompileOptions {
   /** The name of the firmware. */
   readonly name: string;
   readonly clockMHz: number;
+  /** The delay model of the device's fabric. */
+  readonly delays: DelayModel;
   readonly threshold?: { readonly level: number; readonly name: string };
   readonly inputTypes?: Readonly<Record<string, FixedType>>;
   readonly stream: { readonly axis: 0 | 1; readonly columns: number };
@@ -50,7 +52,7 @@ export async function compile(bytes: Uint8Array, file: string, options: CompileO
     along: options.stream.axis,
     columns: options.stream.columns,
     period: 1000 / options.clockMHz,
-    delays: ULTRASCALE_PLUS,
+    delays: options.delays,
   });
   const golden = emitTypeScript(fixed);
   const files = [

@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import { DEVICES } from "../estimate/devices.js";
+import { deviceOf } from "../estimate/devices.js";
 import type { LayerRow, Port, ReportData } from "../report/data.js";
 import type { Build } from "./build-directory.js";
 import { readType } from "./config.js";
@@ -42,14 +42,11 @@ async function manifestFile({
 }
 
 function hardwareOf(manifest: Manifest): ReportData["hardware"] {
-  const device = DEVICES.find(({ name }) => name === manifest.device);
+  const { name, lut, ff, dsp, bram } = deviceOf(manifest.device);
   const { stream } = manifest;
   const [along, across] = stream.axis === 1 ? ["column", "row"] : ["row", "column"];
   return {
-    device: {
-      name: manifest.device,
-      has: device === undefined ? {} : { lut: device.lut, ff: device.ff, dsp: device.dsp, bram: device.bram },
-    },
+    device: { name, has: { lut, ff, dsp, bram } },
     clockMHz: manifest.clock_mhz,
     latencyCycles: manifest.latency.cycles,
     intervalCycles: manifest.interval.cycles,

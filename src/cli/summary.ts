@@ -43,3 +43,10 @@ export function describeManifest(folder: string, manifest: Manifest): string {
     table([header, ...layers]),
   ].join("\n");
 }
+
+/** A part of a whole in percent; what is less than all does not read as 100 %. */
+export function percent(x: number | undefined): string {
+  if (x === undefined) return "-";
+  const text = (100 * x).toFixed(2);
+  return x < 1 && text === "100.00" ? "> 99.99 %" : `${text} %`;
+}

@@ -98,7 +98,12 @@ function cellResources(
     }
     case "register":
       return { ...NONE, ff: width };
-    default:
+    case "input":
+    case "port":
+    case "constant":
+    case "slice":
+    case "concat":
+    case "shift":
       return NONE;
   }
 }

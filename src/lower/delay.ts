@@ -1,10 +1,6 @@
 import type { Cell, Wire } from "../ir/circuit/circuit.js";
 
-/**
- * A delay model of an FPGA fabric, in nanoseconds. The constants are round figures for 16 nm UltraScale+ parts, chosen
- * from the order of magnitude of the switching characteristics in AMD's data sheet DS923 (LUT6, CARRY8, flip-flop) plus
- * an allowance for routing; they are not timing reports of a placed design.
- */
+/** A delay model of an FPGA fabric, in nanoseconds. */
 export interface DelayModel {
   /** One LUT. */
   readonly lut: number;
@@ -16,7 +12,17 @@ export interface DelayModel {
   readonly register: number;
 }
 
-export const ULTRASCALE_PLUS: DelayModel = { lut: 0.13, net: 0.42, carry8: 0.06, register: 0.25 };
+/**
+ * Round figures, chosen from the order of magnitude of the switching characteristics (LUT6, carry chain, flip-flop) in
+ * AMD's data sheets DS923 (Virtex UltraScale+, 16 nm), DS892 (Kintex UltraScale, 20 nm) and DS183 (Virtex-7, 28 nm), plus
+ * an allowance for routing. They are not timing reports of a placed design.
+ */
+export const FABRICS = {
+  "ultrascale+": { lut: 0.13, net: 0.42, carry8: 0.06, register: 0.25 },
+  ultrascale: { lut: 0.16, net: 0.5, carry8: 0.08, register: 0.3 },
+  "7-series": { lut: 0.2, net: 0.6, carry8: 0.12, register: 0.4 },
+} as const satisfies Readonly<Record<string, DelayModel>>;
+export type Fabric = keyof typeof FABRICS;
 
 /** Inputs of one look-up table of the fabric (LUT6). */
 export const LUT_INPUTS = 6;
@@ -44,7 +50,13 @@ export function cellDelay(
     case "table":
       // Above six inputs a table becomes LUTs and multiplexers of them.
       return level * (1 + Math.max(0, Math.ceil((operand(cell.index).width - LUT_INPUTS) / 2)));
-    default:
+    case "input":
+    case "port":
+    case "constant":
+    case "slice":
+    case "concat":
+    case "shift":
+    case "register":
       return 0;
   }
 }

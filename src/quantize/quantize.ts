@@ -50,9 +50,9 @@ function convert(
         sources,
       );
     case "sigmoid":
-      throw new UserError("a sigmoid whose value is an output has no exact fixed-point form", {
+      throw new UserError("a sigmoid has no exact fixed-point form", {
         where: `node '${name}'`,
-        hint: "Set output.threshold in l1c.yaml: the sigmoid then becomes a comparison on its input.",
+        hint: "Where it gives the output, set output.threshold in l1c.yaml: it then becomes a comparison on its input.",
       });
   }
 }

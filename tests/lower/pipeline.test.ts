@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { cellOperands, type Module, moduleLatency, type Wire } from "../../src/ir/circuit/circuit.js";
 import { UserError } from "../../src/ir/errors.js";
-import { cellDelay, ULTRASCALE_PLUS } from "../../src/lower/delay.js";
+import { cellDelay, FABRICS } from "../../src/lower/delay.js";
 import { lowerLinear } from "../../src/lower/linear/index.js";
 import { ModuleBuilder } from "../../src/lower/module-builder.js";
 import { pipeline } from "../../src/lower/pipeline.js";
@@ -9,7 +9,8 @@ import { interpretCircuit } from "../../src/sim/circuit.js";
 import { circuitOf } from "../support/circuit.js";
 import { Random } from "../support/random.js";
 
-const INPUT_DELAY = ULTRASCALE_PLUS.lut + ULTRASCALE_PLUS.net;
+const FABRIC = FABRICS["ultrascale+"];
+const INPUT_DELAY = FABRIC.lut + FABRIC.net;
 
 /** A module of sums of sums over a packed port. */
 function randomModule(seed: number): Module {
@@ -51,15 +52,15 @@ function longestPath(module: Module): number {
         : cell.op === "input"
           ? INPUT_DELAY
           : Math.max(0, ...cellOperands(cell).map((id) => ends[id] as number));
-    const end = cell.op === "register" ? 0 : start + cellDelay(cell, width, wire, ULTRASCALE_PLUS);
+    const end = cell.op === "register" ? 0 : start + cellDelay(cell, width, wire, FABRIC);
     ends.push(end);
     longest = Math.max(longest, end);
   }
-  return longest + ULTRASCALE_PLUS.register;
+  return longest + FABRIC.register;
 }
 
 const timed = (module: Module, period: number, inputDelay = INPUT_DELAY) =>
-  pipeline(module, { period, delays: ULTRASCALE_PLUS, inputDelay });
+  pipeline(module, { period, delays: FABRIC, inputDelay });
 
 describe("pipelining", () => {
   it("keeps every path within the period, and says what the longest is", () => {

@@ -154,7 +154,7 @@ describe("the levels of a threshold", () => {
       "return t = %t",
       "return s = %s",
     );
-    expect(message(() => modelToFixed(kept))).toContain("node 's': a sigmoid whose value is an output");
+    expect(message(() => modelToFixed(kept))).toContain("node 's': a sigmoid has no exact");
   });
 
   it("take a name that no node has", () => {
@@ -407,8 +407,8 @@ describe("what has no exact form", () => {
       "return y = %s",
     ];
     expect(message(() => modelToFixed(model(...lines)))).toBe(
-      "node 's': a sigmoid whose value is an output has no exact fixed-point form\n" +
-        "  Set output.threshold in l1c.yaml: the sigmoid then becomes a comparison on its input.",
+      "node 's': a sigmoid has no exact fixed-point form\n" +
+        "  Where it gives the output, set output.threshold in l1c.yaml: it then becomes a comparison on its input.",
     );
   });
 

@@ -3,7 +3,7 @@ import { contractOf } from "../../src/cosim/cosimulate.js";
 import type { InputClock, Stimulus } from "../../src/cosim/stimulus.js";
 import { buildStimulus } from "../../src/cosim/stimulus.js";
 import type { Fixed } from "../../src/ir/fixed/fixed.js";
-import { ULTRASCALE_PLUS } from "../../src/lower/delay.js";
+import { FABRICS } from "../../src/lower/delay.js";
 import { lower } from "../../src/lower/index.js";
 import type { StreamCircuit } from "../../src/lower/stream/index.js";
 import { interpretCircuit } from "../../src/sim/circuit.js";
@@ -14,7 +14,7 @@ import { randomInputs } from "./random-fixed.js";
 
 /** Lowers a graph at 320 MHz. */
 export function lowerAt(fixed: Fixed, columns: number, along: 0 | 1 = 1, megahertz = 320): StreamCircuit {
-  return lower(fixed, { along, columns, period: 1000 / megahertz, delays: ULTRASCALE_PLUS });
+  return lower(fixed, { along, columns, period: 1000 / megahertz, delays: FABRICS["ultrascale+"] });
 }
 
 /** Random events of a graph with one input, and what the reference simulator makes of them. */

@@ -1,7 +1,9 @@
 import { readFile, stat } from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
 import { compile as compileModel } from "../../compile.js";
+import { deviceOf } from "../../estimate/devices.js";
 import { UserError } from "../../ir/errors.js";
+import { FABRICS } from "../../lower/delay.js";
 import { writeBuild } from "../build-directory.js";
 import { type Command, EXIT } from "../command.js";
 import { type Config, checkConfig, readConfig, readType } from "../config.js";
@@ -62,6 +64,7 @@ export const compile: Command<CompileCommandOptions> = {
     const compiled = await compileModel(bytes, options.model, {
       name: config.name ?? basename(options.model, extname(options.model)),
       clockMHz: config.clock_mhz,
+      delays: FABRICS[deviceOf(config.device).fabric],
       ...(threshold !== undefined && { threshold: { level: threshold, name: config.output.name } }),
       inputTypes,
       stream: config.stream,

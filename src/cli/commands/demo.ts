@@ -9,7 +9,7 @@ import type { Manifest } from "../manifest.js";
 import type { Output } from "../output.js";
 import { packagePath } from "../package.js";
 import { reportDataOf } from "../report-data.js";
-import { table } from "../summary.js";
+import { percent, table } from "../summary.js";
 import { compile } from "./compile.js";
 import { type CosimResult, cosim } from "./cosim.js";
 import { type EvalResult, evaluate } from "./eval.js";
@@ -183,13 +183,12 @@ function summary(
   { physics }: EvalResult,
   page: string,
 ): string {
-  const percent = (x: number | undefined) => (x === undefined ? "-" : `${(100 * x).toFixed(2)} %`);
   const [low, high] = physics.algorithms[0]?.metrics.plateauRange ?? [0, 0];
   const physicsRows = physics.algorithms.map(({ role, metrics, chosen }) => {
     const point = metrics.thresholds[chosen];
     return [
       `physics, ${role}`,
-      `efficiency ${percent(point?.plateau?.value)} (${low}–${high} GeV), ${point?.fakeRate?.value.toPrecision(3)} fakes per chamber image`,
+      `efficiency ${percent(point?.plateau?.value)} (${low}–${high} GeV), ${point?.fakeRate?.value.toPrecision(3)} fakes per chamber image (${point?.fakes})`,
     ];
   });
   const equalTerms = (physics.equalTerms ?? []).map(({ title, points }) => [
@@ -197,7 +196,7 @@ function summary(
     points
       .map(
         ({ role, point }) =>
-          `${role} ${percent(point?.plateau?.value)}, ${point?.fakeRate?.value.toPrecision(3) ?? "-"} fakes`,
+          `${role} ${percent(point?.plateau?.value)}, ${point?.fakeRate?.value.toPrecision(3) ?? "-"} (${point?.fakes ?? "-"})`,
       )
       .join("; "),
   ]);

@@ -19,7 +19,7 @@ import { type Judged, judge, TRUTH } from "../judge.js";
 import type { ManifestPort } from "../manifest.js";
 import { keepResult, RESULT_HINT } from "../results.js";
 import { eventCount, readFixed } from "../simulate.js";
-import { table } from "../summary.js";
+import { percent, table } from "../summary.js";
 
 export interface EvalCommandOptions {
   readonly build: string;
@@ -161,7 +161,6 @@ function equalTermsOf({ fixed, baseline }: Judged["metrics"]): readonly EqualTer
 }
 
 function describe({ events, physics }: EvalResult): string {
-  const percent = (x: number | undefined) => (x === undefined ? "-" : `${(100 * x).toFixed(2)} %`);
   const row = (title: string, role: Role, point: ThresholdMetrics | null | undefined) => {
     const algorithm = physics.algorithms.find((other) => other.role === role);
     const named = algorithm?.names?.find(({ threshold }) => threshold === point?.threshold)?.name;
@@ -171,14 +170,14 @@ function describe({ events, physics }: EvalResult): string {
       point ? (named ?? `${physics.thresholdOf} ≥ ${point.threshold}`) : "not reached",
       percent(point?.plateau?.value),
       percent(point?.efficiency?.value),
-      point?.fakeRate?.value.toPrecision(3) ?? "-",
+      point?.fakeRate ? `${point.fakeRate.value.toPrecision(3)} (${point.fakes})` : "-",
     ];
   };
   const [low, high] = physics.algorithms[0]?.metrics.plateauRange ?? [0, 0];
   return [
     `${events} events, ${physics.algorithms[0]?.metrics.thresholds[0]?.muons ?? 0} muons`,
     table([
-      ["", "", "threshold", `efficiency ${low}-${high} GeV`, "all pT", "fakes per image"],
+      ["", "", "threshold", `efficiency ${low}-${high} GeV`, "all pT", "fakes per image (fakes)"],
       ...physics.algorithms.map(({ role, metrics, chosen }) => row("", role, metrics.thresholds[chosen])),
       ...(physics.equalTerms ?? []).flatMap(({ title, points }) =>
         points.map(({ role, point }, i) => row(i === 0 ? title : "", role, point)),

@@ -67,7 +67,8 @@ export const sim: Command<SimCommandOptions> = {
           nodes: [value],
         })) {
           const converted = convert.run(values[value] as IntegerArray);
-          for (const x of converted as Float64Array) {
+          for (let i = 0; i < converted.length; i++) {
+            const x = Number(converted[i]);
             if (x < summary.least) summary.least = x;
             if (x > summary.most) summary.most = x;
             summary.sum += x;

@@ -108,7 +108,10 @@ function writeCell(cell: Cell): Attributes {
       return { entries: cell.entries };
     case "register":
       return cell.reset ? { reset: 1n } : {};
-    default:
+    case "input":
+    case "port":
+    case "concat":
+    case "mux":
       return {};
   }
 }
