@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /**
  * Prepares a clone: npm packages, the compiled program in `dist/` and, with `--tools`, the external tools that
- * co-simulation needs (Verilator, make, a C++ compiler). Does only what is missing or out of date, and says so
- * line by line on stderr. It runs before the packages are there, so it imports nothing but Node's own modules.
+ * co-simulation needs (Verilator, make, a C++ compiler). With `--test-tools` also Icarus Verilog and Yosys, which some
+ * tests take where they are there. Does only what is missing or out of date, and says so line by line on stderr. It runs before the packages are there, so it imports nothing but Node's own modules.
  *
  * Exit codes: 0 ready; 1 a command failed; 2 an unknown option; 3 Node is too old or a tool is missing.
  */
@@ -19,6 +19,11 @@ const TOOLS = [
   { command: "verilator", package: "verilator" },
   { command: "make", package: "make" },
   { command: "g++", package: "g++" },
+];
+/** Tools without which some tests are skipped. */
+const TEST_TOOLS = [
+  { command: "iverilog", package: "iverilog", option: "-V" },
+  { command: "yosys", package: "yosys", option: "-V" },
 ];
 
 const say = (line) => process.stderr.write(`setup: ${line}\n`);
@@ -43,8 +48,8 @@ function must(command, args, hint) {
 }
 
 /** The first line that `command --version` prints, or undefined when the command is not there or fails. */
-function versionOf(command) {
-  const { status, stdout } = spawnSync(command, ["--version"], { encoding: "utf8", timeout: 20_000 });
+function versionOf(command, option = "--version") {
+  const { status, stdout } = spawnSync(command, [option], { encoding: "utf8", timeout: 20_000 });
   return status === 0 ? stdout.trim().split("\n")[0] : undefined;
 }
 
@@ -141,12 +146,38 @@ function toolHint(packages) {
   return undefined;
 }
 
-function ensureTools() {
-  const missing = TOOLS.filter(({ command }) => {
-    const version = versionOf(command);
+/** The tools of a list that are not there. */
+function missingOf(tools) {
+  return tools.filter(({ command, option }) => {
+    const version = versionOf(command, option);
     if (version !== undefined) say(`${command}: ${version}`);
     return version === undefined;
   });
+}
+
+/** Runs apt-get in a way that asks nothing; true when it succeeded. */
+function apt(prefix, ...args) {
+  const line = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-o", "DPkg::Lock::Timeout=120"];
+  const [command, ...rest] = [...prefix, ...line, ...args];
+  return attempt(command, rest);
+}
+
+/** Installs what some tests can use; where that is not possible those tests are skipped. */
+function offerTestTools() {
+  const missing = missingOf(TEST_TOOLS);
+  if (missing.length === 0) return;
+  const packages = missing.map((tool) => tool.package);
+  const prefix = aptPrefix();
+  if (prefix !== undefined) {
+    say(`missing: ${packages.join(", ")}; installing with apt-get`);
+    const updated = apt(prefix, "update");
+    if (apt(prefix, "install", "-y", "--no-install-recommends", ...packages) && updated) return;
+  }
+  say(`without ${packages.join(", ")}: the tests that need them will be skipped`);
+}
+
+function ensureTools() {
+  const missing = missingOf(TOOLS);
   if (missing.length === 0) return;
 
   const names = missing.map(({ command }) => command).join(", ");
@@ -163,14 +194,9 @@ function ensureTools() {
     );
   }
   say(`missing: ${names}; installing ${packages.join(", ")} with apt-get`);
-  const apt = (...args) => {
-    const line = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-o", "DPkg::Lock::Timeout=120"];
-    const [command, ...rest] = [...prefix, ...line, ...args];
-    return attempt(command, rest);
-  };
   // An update may fail for a source that is not needed; the installation then decides.
-  const updated = apt("update");
-  if (!apt("install", "-y", "--no-install-recommends", ...packages)) {
+  const updated = apt(prefix, "update");
+  if (!apt(prefix, "install", "-y", "--no-install-recommends", ...packages)) {
     stop(
       1,
       `failed: apt-get install ${packages.join(" ")}${updated ? "" : " (apt-get update failed before)"}`,
@@ -185,11 +211,12 @@ function ensureTools() {
 }
 
 const options = process.argv.slice(2);
-const unknown = options.filter((option) => option !== "--tools");
+const unknown = options.filter((option) => option !== "--tools" && option !== "--test-tools");
 if (unknown.length > 0) {
-  stop(2, `unknown option ${unknown.join(" ")}`, "usage: node scripts/setup.mjs [--tools]");
+  stop(2, `unknown option ${unknown.join(" ")}`, "usage: node scripts/setup.mjs [--tools] [--test-tools]");
 }
 checkNode();
 installPackages();
 build();
 if (options.includes("--tools")) ensureTools();
+if (options.includes("--test-tools")) offerTestTools();

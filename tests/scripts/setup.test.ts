@@ -211,3 +211,20 @@ describe("setup --tools", () => {
     expect(text).toContain("failed: apt-get install verilator (apt-get update failed before)");
   });
 });
+
+describe("setup --test-tools", () => {
+  it("installs what tests can use, and does without it where that is not allowed", () => {
+    run();
+    command("env", ENV);
+    command("apt-get", APT);
+    command("sudo", "process.exit(1);");
+    const refused = run("--test-tools");
+    expect(refused).toMatchObject({ code: 0, calls: [] });
+    expect(refused.text).toContain("without iverilog, yosys: the tests that need them will be skipped");
+
+    command("sudo", SUDO);
+    const { code, calls } = run("--test-tools");
+    expect(code).toBe(0);
+    expect(calls.at(-1)).toMatch(/install -y --no-install-recommends iverilog yosys$/);
+  });
+});
