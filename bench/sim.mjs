@@ -13,7 +13,9 @@ import { parseConfig } from "../dist/cli/config.js";
 import { compile } from "../dist/compile.js";
 import { contractOf, cosimulate } from "../dist/cosim/cosimulate.js";
 import { buildSimulator, simulatorVersion } from "../dist/cosim/simulators.js";
+import { deviceOf } from "../dist/estimate/devices.js";
 import { estimateResources } from "../dist/estimate/resources.js";
+import { FABRICS } from "../dist/lower/delay.js";
 import { muonEventArrays } from "../dist/physics/muon/arrays.js";
 import { DEFAULT_MUON_OPTIONS } from "../dist/physics/muon/generate.js";
 import { firstDifference } from "../dist/sim/elements.js";
@@ -83,6 +85,7 @@ const compileFor = (columns) =>
   compile(model, MODEL, {
     name: config.name,
     clockMHz: config.clock_mhz,
+    delays: FABRICS[deviceOf(config.device).fabric],
     threshold: { level: config.output.threshold, name: config.output.name },
     stream: { axis: config.stream.axis, columns },
   });

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import { pathToFileURL } from "node:url";
 import { describe, expect, it } from "vitest";
 import { bytesSource } from "../../src/events/bytes.js";
 import { openEvents } from "../../src/events/open.js";
@@ -82,11 +83,11 @@ describe("an ME0 ntuple", () => {
   });
 });
 
-// The simulated sample is not part of the project: this runs where the team's shared folder is.
-const shared = new URL("file:///work/shared/data/muon/mc_ntuple.root");
-describe.runIf(existsSync(shared))("the fully simulated sample", () => {
+// The simulated sample is not part of the project: this runs where L1C_ME0_NTUPLE names a copy of it.
+const sample = process.env.L1C_ME0_NTUPLE ?? "";
+describe.runIf(existsSync(sample))("the fully simulated sample", () => {
   it("gives 139 chamber images with 136 muons and all 1834 digis of the central crossing", async () => {
-    const source = await open(read(shared));
+    const source = await open(read(pathToFileURL(sample)));
     const [{ rows, arrays }] = await collect(source.blocks(["voxels", "truth", "muon_pt"], 200));
     expect(rows).toBe(139);
     expect((arrays.voxels as Uint8Array).reduce((sum, v) => sum + v, 0)).toBe(1834);
