@@ -148,12 +148,21 @@ export async function openBuild(folder: string): Promise<Build> {
   return { folder, manifest: result.data };
 }
 
-/** Reads a text file of a build. Throws a UserError when it is missing. */
-export async function readBuildText({ folder }: Build, path: string): Promise<string> {
-  return readFile(join(folder, path), "utf8").catch((error: unknown) => {
-    throw new UserError(`cannot be read: ${systemError(error)}`, {
-      where: join(folder, path),
-      hint: "Compile the model again.",
-    });
+/**
+ * Reads a text file of a build. Throws a UserError when it is missing, or no longer what was compiled: levels and golden
+ * model are the truth that the firmware is compared with.
+ */
+export async function readBuildText({ folder, manifest }: Build, path: string): Promise<string> {
+  const where = join(folder, path);
+  const hint = "Compile the model again.";
+  const text = await readFile(where, "utf8").catch((error: unknown) => {
+    throw new UserError(`cannot be read: ${systemError(error)}`, { where, hint });
   });
+  if (manifest.files.find((file) => file.path === path)?.sha256 !== sha256(text)) {
+    throw new UserError("is not the file that was compiled: its SHA-256 differs from the manifest's", {
+      where,
+      hint,
+    });
+  }
+  return text;
 }

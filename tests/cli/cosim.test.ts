@@ -1,4 +1,5 @@
 import {
+  appendFileSync,
   cpSync,
   existsSync,
   mkdirSync,
@@ -346,6 +347,17 @@ describe("l1c cosim refuses, with its exit code and a message:", () => {
       2,
       without("no-fixed", "fixed.l1c"),
       "fixed.l1c: cannot be read",
+      "Compile the model again",
+    );
+  });
+
+  it("a golden model that is not the one that was compiled", async () => {
+    cpSync(at("build"), at("edited"), { recursive: true });
+    appendFileSync(at("edited/simulator/golden.js"), "// edited\n");
+    await expectMistake(
+      2,
+      [at("edited"), "--events", at("events.npy")],
+      "golden.js: is not the file that was compiled",
       "Compile the model again",
     );
   });
