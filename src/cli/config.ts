@@ -46,14 +46,14 @@ export const CONFIG = z.strictObject({
 });
 export type Config = z.infer<typeof CONFIG>;
 
-/** Reads and checks a configuration. Throws a UserError that names file, key and what it should be. */
-export async function readConfig(path: string): Promise<Config> {
-  const text = await readFile(path, "utf8").catch((error: unknown) => {
+/** Reads the text of a configuration. Throws a UserError that names the file. */
+export async function readConfigText(path: string): Promise<string> {
+  return readFile(path, "utf8").catch((error: unknown) => {
     throw new UserError(`cannot be read: ${systemError(error)}`, { where: path });
   });
-  return parseConfig(text, path);
 }
 
+/** Parses and checks a configuration. Throws a UserError that names file, key and what it should be. */
 export function parseConfig(text: string, path: string): Config {
   let value: unknown;
   try {

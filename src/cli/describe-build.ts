@@ -3,6 +3,7 @@ import { estimateResources, type Resources } from "../estimate/resources.js";
 import type { Module } from "../ir/circuit/circuit.js";
 import type { FixedNode } from "../ir/fixed/fixed.js";
 import { printType } from "../ir/fixed-point.js";
+import { nodesByName } from "../ir/graph.js";
 import type { StreamPort } from "../lower/stream/index.js";
 import { type BuildFile, sha256 } from "./build-directory.js";
 import type { Config } from "./config.js";
@@ -13,7 +14,7 @@ export interface BuildSources {
   readonly model: { readonly file: string; readonly bytes: Uint8Array };
   readonly config: {
     readonly file: string | undefined;
-    readonly bytes: Uint8Array | undefined;
+    readonly text: string | undefined;
     readonly values: Config;
   };
 }
@@ -29,7 +30,7 @@ export function describeBuild(
   const period = 1000 / config.values.clock_mhz;
   const resources = estimateResources(lowered.circuit);
   const top = lowered.circuit.modules.at(-1) as Module;
-  const nodes = new Map(fixed.nodes.map((node) => [node.name, node]));
+  const nodes = nodesByName(fixed);
   const node = (name: string) => nodes.get(name) as FixedNode;
   const ns = (cycles: number) => Number((cycles * period).toFixed(3));
   return {
@@ -38,7 +39,7 @@ export function describeBuild(
     model: { file: model.file, sha256: sha256(model.bytes) },
     config: {
       file: config.file ?? null,
-      sha256: config.bytes === undefined ? null : sha256(config.bytes),
+      sha256: config.text === undefined ? null : sha256(config.text),
       values: config.values,
     },
     top: top.name,

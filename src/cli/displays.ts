@@ -1,3 +1,4 @@
+import { LAYERS, PARTITIONS } from "../physics/muon/geometry.js";
 import type { EventDisplay } from "../report/data.js";
 
 /** One chamber image with its truth and what the network marks. */
@@ -27,9 +28,6 @@ const KINDS: readonly Kind[] = [
   { title: "Two muons", fits: ({ muons }) => muons.length === 2 },
   { title: "No muon", fits: ({ muons, voxels }) => muons.length === 0 && voxels.some((v) => v !== 0) },
 ];
-
-const LAYERS = 6;
-const PARTITIONS = 8;
 
 /** Collects the first event of each kind. */
 export function createDisplayPicker(strips: number) {

@@ -1,3 +1,4 @@
+import type { ThresholdMetrics } from "../physics/muon/metrics.js";
 import type { Manifest } from "./manifest.js";
 
 /** Lays rows out in columns; the first row is the header. Numbers are right-aligned by the caller. */
@@ -49,4 +50,9 @@ export function percent(x: number | undefined): string {
   if (x === undefined) return "-";
   const text = (100 * x).toFixed(2);
   return x < 1 && text === "100.00" ? "> 99.99 %" : `${text} %`;
+}
+
+/** Fakes per chamber image, and how many there were. */
+export function fakes(point: ThresholdMetrics | null | undefined): string {
+  return point?.fakeRate ? `${point.fakeRate.value.toPrecision(3)} (${point.fakes})` : "-";
 }

@@ -118,15 +118,15 @@ export class ModuleBuilder {
     return this.define({ op: "atleast", a: a.wire, level }, "g", { lo: 0n, hi: 1n });
   }
 
-  /** `yes` where the bit `select` is 1, else `no`; `range` where more is known than the union of both. */
-  mux(select: Signal, yes: Signal, no: Signal, range?: Interval): Signal {
+  /** `yes` where the bit `select` is 1, else `no`. */
+  mux(select: Signal, yes: Signal, no: Signal): Signal {
     if (select.range.lo === select.range.hi) return select.range.lo === 1n ? yes : no;
     const union = {
       lo: yes.range.lo < no.range.lo ? yes.range.lo : no.range.lo,
       hi: yes.range.hi > no.range.hi ? yes.range.hi : no.range.hi,
     };
     const cell: Cell = { op: "mux", select: select.wire, yes: yes.wire, no: no.wire };
-    return this.define(cell, "m", range ?? union);
+    return this.define(cell, "m", union);
   }
 
   /** entries[index]; one entry for each value of the index wire. */

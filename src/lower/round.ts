@@ -23,10 +23,6 @@ export function roundSignal(
   if (drop <= 0) return builder.shift(signal, -drop);
   const constant = roundingConstant(drop, rounding);
   const half = 1n << BigInt(drop - 1);
-  const negative = () => {
-    const bit = builder.atLeast(signal, 0n);
-    return builder.mux(bit, builder.constant(0n), builder.constant(1n));
-  };
   const offset = (() => {
     if (constant !== undefined) return builder.constant(constant);
     switch (rounding) {
@@ -37,7 +33,7 @@ export function roundSignal(
           builder.constant(2n * half - 1n),
         );
       case "RND_ZERO":
-        return builder.add(builder.constant(half - 1n), negative());
+        return builder.add(builder.constant(half - 1n), signBit(builder, signal));
       case "RND_INF":
         return builder.mux(builder.atLeast(signal, 0n), builder.constant(half), builder.constant(half - 1n));
       default:
@@ -55,12 +51,16 @@ export function roundSignal(
   return narrow(builder, rounded, range);
 }
 
+/** Bit `drop` of a signal; above its highest bit that is its sign. */
 function keptBit(builder: ModuleBuilder, signal: Signal, drop: number): Signal {
   const wire = builder.wireOf(signal);
   if (drop < wire.width) return builder.slice(signal, drop, { lo: 0n, hi: 1n });
-  return wire.signed
-    ? builder.mux(builder.atLeast(signal, 0n), builder.constant(0n), builder.constant(1n))
-    : builder.constant(0n);
+  return wire.signed ? signBit(builder, signal) : builder.constant(0n);
+}
+
+/** 1 when the signal is negative. */
+function signBit(builder: ModuleBuilder, signal: Signal): Signal {
+  return builder.mux(builder.atLeast(signal, 0n), builder.constant(0n), builder.constant(1n));
 }
 
 /** The same value on fewer bits, where tighter bounds are known than the wire's. */

@@ -1,7 +1,7 @@
 import type { Fixed, FixedConv2d, FixedNode } from "../ir/fixed/fixed.js";
 import type { Interval } from "../ir/fixed-point.js";
 import type { Granular } from "../ir/granular.js";
-import { useCounts } from "../ir/graph.js";
+import { nodesByName, useCounts } from "../ir/graph.js";
 import { channelHulls } from "../ir/interval.js";
 import type { Pass } from "./pass.js";
 import { rebuild } from "./rebuild.js";
@@ -21,7 +21,7 @@ export const pruneChannels: Pass = (fixed) => {
 
 /** The convolution and the pointwise nodes behind it that feed `name`, if nothing else reads any of them. */
 function feedingChain(fixed: Fixed, name: string): readonly FixedNode[] | undefined {
-  const nodes = new Map(fixed.nodes.map((node) => [node.name, node]));
+  const nodes = nodesByName(fixed);
   const uses = useCounts(fixed);
   const chain: FixedNode[] = [];
   let node = nodes.get(nodes.get(name)?.inputs[0] ?? "");

@@ -37,8 +37,8 @@ function isIdentity(node: FixedNode, input: FixedNode): boolean {
       const to = atElement(node.types, i, channels);
       const limits = typeRange(to);
       const lowest = node.overflow === "SAT_SYM" && to.signed ? -limits.hi : limits.lo;
-      const always = range.lo === 0n && range.hi === 0n;
-      if (!always && fractionBits(atElement(input.types, i, channels)) !== fractionBits(to)) return false;
+      const alwaysZero = range.lo === 0n && range.hi === 0n;
+      if (!alwaysZero && fractionBits(atElement(input.types, i, channels)) !== fractionBits(to)) return false;
       if (range.lo < lowest || range.hi > limits.hi) return false;
     } else {
       return false;

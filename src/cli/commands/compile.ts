@@ -6,7 +6,7 @@ import { UserError } from "../../ir/errors.js";
 import { FABRICS } from "../../lower/delay.js";
 import { writeBuild } from "../build-directory.js";
 import { type Command, EXIT } from "../command.js";
-import { type Config, checkConfig, readConfig, readType } from "../config.js";
+import { type Config, checkConfig, parseConfig, readConfigText, readType } from "../config.js";
 import { describeBuild } from "../describe-build.js";
 import { systemError } from "../files.js";
 import { readTemplate } from "../package.js";
@@ -50,10 +50,8 @@ export const compile: Command<CompileCommandOptions> = {
       throw new UserError(`cannot be read: ${systemError(error)}`, { where: options.model });
     });
     const configFile = options.config ?? (await configBeside(options.model));
-    const config = override(
-      configFile === undefined ? checkConfig({}, "") : await readConfig(configFile),
-      options,
-    );
+    const configText = configFile === undefined ? undefined : await readConfigText(configFile);
+    const config = override(parseConfig(configText ?? "", configFile ?? ""), options);
     output.progress(`compiling ${options.model}${configFile === undefined ? "" : ` with ${configFile}`}`);
     const { threshold } = config.output;
     const inputTypes = Object.fromEntries(
@@ -78,10 +76,9 @@ export const compile: Command<CompileCommandOptions> = {
       compiled.templates.map(async (name) => ({ path: `verilog/${name}`, text: await readTemplate(name) })),
     );
     const files = [...compiled.files.map(({ name, text }) => ({ path: name, text })), ...templates];
-    const configText = configFile === undefined ? undefined : await readFile(configFile);
     const manifest = describeBuild(compiled, files, {
       model: { file: options.model, bytes },
-      config: { file: configFile, bytes: configText, values: config },
+      config: { file: configFile, text: configText, values: config },
     });
     await writeBuild(options.output, files, manifest);
     output.result({ output: options.output, ...manifest }, describeManifest(options.output, manifest));

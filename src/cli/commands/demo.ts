@@ -1,19 +1,17 @@
 import { availableParallelism } from "node:os";
 import { join, relative } from "node:path";
-import { renderReport } from "../../report/report.js";
 import { openBuild } from "../build-directory.js";
 import { type Command, EXIT, type ExitCode } from "../command.js";
 import { checkCount } from "../count.js";
-import { writeText } from "../files.js";
 import type { Manifest } from "../manifest.js";
 import type { Output } from "../output.js";
 import { packagePath } from "../package.js";
-import { reportDataOf } from "../report-data.js";
-import { percent, table } from "../summary.js";
+import { fakes, percent, table } from "../summary.js";
 import { compile } from "./compile.js";
 import { type CosimResult, cosim } from "./cosim.js";
 import { type EvalResult, evaluate } from "./eval.js";
-import { generate } from "./generate.js";
+import { GENERATE_DEFAULTS, generate } from "./generate.js";
+import { writeReport } from "./report.js";
 import { sim } from "./sim.js";
 
 export interface DemoCommandOptions {
@@ -25,7 +23,7 @@ export interface DemoCommandOptions {
   readonly seed: number;
 }
 
-/** Half the chamber images with a muon pair, a third with none: both efficiency and fakes get their share. */
+/** Images with no muon, one and two: efficiency, fakes and pairs all get their share. */
 const MUONS = "0:0.3,1:0.4,2:0.3";
 
 export const demo: Command<DemoCommandOptions> = {
@@ -66,7 +64,9 @@ export const demo: Command<DemoCommandOptions> = {
       (quiet) =>
         generate.run(
           {
-            ...GENERATE,
+            ...GENERATE_DEFAULTS,
+            detector: "muon",
+            muons: MUONS,
             events: options.events,
             seed: options.seed,
             background: options.background,
@@ -123,12 +123,10 @@ export const demo: Command<DemoCommandOptions> = {
       (quiet) => evaluate.run({ build, events, limit: undefined, threads, sample }, quiet),
     );
     const page = join(options.output, "report.html");
-    const data = await reportDataOf(await openBuild(build), {
+    await writeReport(await openBuild(build), page, {
       seeds: [{ use: "events", seed: options.seed }],
       commands: steps.commands(),
     });
-    const html = await renderReport(data);
-    await writeText(page, html);
 
     const code: ExitCode = compared.equal ? EXIT.good : EXIT.checkFailed;
     output.result(
@@ -144,19 +142,6 @@ export const demo: Command<DemoCommandOptions> = {
     );
     return code;
   },
-};
-
-/** The options of `l1c generate` that the demo leaves at their defaults. */
-const GENERATE = {
-  detector: "muon",
-  muons: MUONS,
-  spectrum: "flat" as const,
-  "pt-min": 5,
-  "pt-max": 100,
-  "pt-index": 3,
-  "pt-scale": 10,
-  strips: 384,
-  secondaries: "clusters" as const,
 };
 
 /** Runs commands one after the other, with a line of progress for each, and keeps what they would print. */
@@ -193,12 +178,7 @@ function summary(
   });
   const equalTerms = (physics.equalTerms ?? []).map(({ title, points }) => [
     `at ${title}`,
-    points
-      .map(
-        ({ role, point }) =>
-          `${role} ${percent(point?.plateau?.value)}, ${point?.fakeRate?.value.toPrecision(3) ?? "-"} (${point?.fakes ?? "-"})`,
-      )
-      .join("; "),
+    points.map(({ role, point }) => `${role} ${percent(point?.plateau?.value)}, ${fakes(point)}`).join("; "),
   ]);
   const { latency, interval, resources, stream } = manifest;
   return table([

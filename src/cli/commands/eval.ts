@@ -3,7 +3,9 @@ import { join } from "node:path";
 import { openEvents } from "../../events/open.js";
 import type { EventSource } from "../../events/source.js";
 import { UserError } from "../../ir/errors.js";
+import { parseFixed } from "../../ir/fixed/text.js";
 import { parseModel } from "../../ir/model/text.js";
+import { LAYERS, PARTITIONS } from "../../physics/muon/geometry.js";
 import type { ThresholdMetrics } from "../../physics/muon/metrics.js";
 import { atEfficiency, atFakeRate, indexOfThreshold } from "../../physics/muon/working-point.js";
 import type { EqualTerms, Evaluated, EventDisplay, Physics, Role } from "../../report/data.js";
@@ -18,8 +20,8 @@ import { withFile, writeText } from "../files.js";
 import { type Judged, judge, TRUTH } from "../judge.js";
 import type { ManifestPort } from "../manifest.js";
 import { keepResult, RESULT_HINT } from "../results.js";
-import { eventCount, readFixed } from "../simulate.js";
-import { percent, table } from "../summary.js";
+import { eventCount } from "../simulate.js";
+import { fakes, percent, table } from "../summary.js";
 
 export interface EvalCommandOptions {
   readonly build: string;
@@ -50,8 +52,7 @@ export const evaluate: Command<EvalCommandOptions> = {
   run: async (options, output) => {
     checkCount("threads", options.threads, { most: MOST_THREADS });
     const build = await openBuild(options.build);
-    const setup = await setupOf(build);
-    const level = levelOf(setup.modelText, build);
+    const { setup, level } = await setupOf(build);
     const result = await withFile(options.events, async (bytes) => {
       const source = await openEvents(bytes);
       const array = arrayOfInput(build.manifest, build.manifest.inputs[0] as ManifestPort, source);
@@ -76,52 +77,45 @@ export const evaluate: Command<EvalCommandOptions> = {
   },
 };
 
-/** The levels of a build as the workers need them; throws a UserError when it does not end in a threshold. */
-async function setupOf(build: Build): Promise<EvaluationSetup> {
-  const fixed = await readFixed(build);
-  const [modelText, fixedText, golden] = await Promise.all(
+/**
+ * The levels of a build as the workers need them, and the configured threshold in units of the score: a probability
+ * becomes a logit when the model ends in a sigmoid. Throws a UserError when the build does not end in a threshold.
+ */
+async function setupOf(build: Build): Promise<{ readonly setup: EvaluationSetup; readonly level: number }> {
+  const [modelText, fixedText, golden] = (await Promise.all(
     ["model.l1c", "fixed.l1c", "simulator/golden.js"].map((path) => readBuildText(build, path)),
-  );
+  )) as [string, string, string];
+  const fixed = parseFixed(fixedText, join(build.folder, "fixed.l1c"));
+  const model = parseModel(modelText, join(build.folder, "model.l1c"));
   const end = fixed.nodes.find(({ name }) => name === fixed.outputs[0]?.value);
-  const model = parseModel(modelText as string, "model.l1c");
   const last = model.nodes.find(({ name }) => name === model.outputs[0]?.value);
-  if (end?.op !== "threshold" || last === undefined) {
+  const threshold = build.manifest.config.values.output.threshold;
+  if (end?.op !== "threshold" || last === undefined || threshold === undefined) {
     throw new UserError("eval judges masks, but the output of this build is no threshold", {
       where: build.folder,
       hint: "Set output.threshold in l1c.yaml and compile again.",
     });
   }
-  return {
-    modelText: modelText as string,
-    fixedText: fixedText as string,
-    golden: golden as string,
-    modelScore: last.op === "sigmoid" ? (last.inputs[0] as string) : last.name,
-    fixedScore: end.inputs[0] as string,
-  };
-}
-
-/** The configured threshold in units of the score: a probability becomes a logit when the model ends in a sigmoid. */
-function levelOf(modelText: string, build: Build): number {
-  const model = parseModel(modelText, "model.l1c");
-  const last = model.nodes.find(({ name }) => name === model.outputs[0]?.value);
-  const threshold = build.manifest.config.values.output.threshold ?? 0;
-  return last?.op === "sigmoid" ? Math.log(threshold / (1 - threshold)) : threshold;
+  const fixedScore = end.inputs[0] as string;
+  return last.op === "sigmoid"
+    ? {
+        setup: { modelText, fixedText, golden, modelScore: last.inputs[0] as string, fixedScore },
+        level: Math.log(threshold / (1 - threshold)),
+      }
+    : { setup: { modelText, fixedText, golden, modelScore: last.name, fixedScore }, level: threshold };
 }
 
 /** Muon metrics need chamber images and their truth. */
 function checkTruth(build: Build, source: EventSource): void {
-  const [rows, , channels] = (build.manifest.inputs[0] as ManifestPort).shape;
-  const outputShape = (build.manifest.outputs[0] as ManifestPort).shape.join();
-  if (
-    rows !== 8 ||
-    channels !== 6 ||
-    outputShape !== (build.manifest.inputs[0] as ManifestPort).shape.join()
-  ) {
+  const [input, output] = [build.manifest.inputs[0], build.manifest.outputs[0]] as [
+    ManifestPort,
+    ManifestPort,
+  ];
+  const [rows, , channels] = input.shape;
+  if (rows !== PARTITIONS || channels !== LAYERS || output.shape.join() !== input.shape.join()) {
     throw new UserError(
-      "eval knows chamber images of 8 partitions × strips × 6 layers and masks of the same shape",
-      {
-        where: build.folder,
-      },
+      `eval knows chamber images of ${PARTITIONS} partitions × strips × ${LAYERS} layers and masks of the same shape`,
+      { where: build.folder },
     );
   }
   const missing = TRUTH.filter((name) => !source.has(name));
@@ -170,7 +164,7 @@ function describe({ events, physics }: EvalResult): string {
       point ? (named ?? `${physics.thresholdOf} ≥ ${point.threshold}`) : "not reached",
       percent(point?.plateau?.value),
       percent(point?.efficiency?.value),
-      point?.fakeRate ? `${point.fakeRate.value.toPrecision(3)} (${point.fakes})` : "-",
+      fakes(point),
     ];
   };
   const [low, high] = physics.algorithms[0]?.metrics.plateauRange ?? [0, 0];

@@ -30,6 +30,21 @@ export interface GenerateOptions {
   readonly strips: number;
 }
 
+/** What the command line takes where nothing is said. */
+export const GENERATE_DEFAULTS = {
+  seed: DEFAULT_MUON_OPTIONS.seed,
+  output: "events.npz",
+  muons: "1",
+  spectrum: "flat",
+  "pt-min": DEFAULT_SPECTRUM.min,
+  "pt-max": DEFAULT_SPECTRUM.max,
+  "pt-index": 3,
+  "pt-scale": 10,
+  background: DEFAULT_MUON_OPTIONS.background,
+  secondaries: DEFAULT_MUON_OPTIONS.secondaries,
+  strips: DEFAULT_MUON_OPTIONS.strips,
+} as const satisfies Partial<GenerateOptions>;
+
 /** Reads "1" or "0:0.4,1:0.4,2:0.2": the probabilities of 0, 1, 2 muons. */
 export function parseMuonMix(text: string): [number, number, number] {
   const mix: [number, number, number] = [0, 0, 0];
@@ -65,28 +80,49 @@ export const generate: Command<GenerateOptions> = {
     argv
       .positional("detector", { type: "string", demandOption: true, describe: "muon" })
       .option("events", { type: "number", demandOption: true, describe: "number of events" })
-      .option("seed", { type: "number", default: 1, describe: "same seed, same bytes" })
-      .option("output", { alias: "o", type: "string", default: "events.npz", describe: "file to write" })
+      .option("seed", { type: "number", default: GENERATE_DEFAULTS.seed, describe: "same seed, same bytes" })
+      .option("output", {
+        alias: "o",
+        type: "string",
+        default: GENERATE_DEFAULTS.output,
+        describe: "file to write",
+      })
       .option("muons", {
         type: "string",
-        default: "1",
+        default: GENERATE_DEFAULTS.muons,
         describe: "muons per event: 0, 1, 2 or 0:0.4,1:0.4,2:0.2",
       })
-      .option("spectrum", { choices: SPECTRUM_KINDS, default: "flat" as const, describe: "spectrum of pT" })
-      .option("pt-min", { type: "number", default: DEFAULT_SPECTRUM.min, describe: "lowest pT, GeV" })
-      .option("pt-max", { type: "number", default: DEFAULT_SPECTRUM.max, describe: "highest pT, GeV" })
-      .option("pt-index", { type: "number", default: 3, describe: "power spectrum: n of pT^-n" })
-      .option("pt-scale", { type: "number", default: 10, describe: "exponential spectrum: mean, GeV" })
-      .option("background", { type: "number", default: 1, describe: "factor on the nominal background" })
+      .option("spectrum", {
+        choices: SPECTRUM_KINDS,
+        default: GENERATE_DEFAULTS.spectrum,
+        describe: "spectrum of pT",
+      })
+      .option("pt-min", { type: "number", default: GENERATE_DEFAULTS["pt-min"], describe: "lowest pT, GeV" })
+      .option("pt-max", { type: "number", default: GENERATE_DEFAULTS["pt-max"], describe: "highest pT, GeV" })
+      .option("pt-index", {
+        type: "number",
+        default: GENERATE_DEFAULTS["pt-index"],
+        describe: "power spectrum: n of pT^-n",
+      })
+      .option("pt-scale", {
+        type: "number",
+        default: GENERATE_DEFAULTS["pt-scale"],
+        describe: "exponential spectrum: mean, GeV",
+      })
+      .option("background", {
+        type: "number",
+        default: GENERATE_DEFAULTS.background,
+        describe: "factor on the nominal background",
+      })
       .option("secondaries", {
         choices: SECONDARY_MODELS,
-        default: DEFAULT_MUON_OPTIONS.secondaries,
+        default: GENERATE_DEFAULTS.secondaries,
         describe: "a muon's secondaries: independent clusters, or electron tracks as in full simulation",
       })
       .option("strips", {
         type: "number",
         choices: [384, 192],
-        default: 384,
+        default: GENERATE_DEFAULTS.strips,
         describe: "192: the OR of two strips",
       }),
 

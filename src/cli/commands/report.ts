@@ -1,6 +1,7 @@
 import { join } from "node:path";
+import type { ReportData } from "../../report/data.js";
 import { renderReport } from "../../report/report.js";
-import { openBuild } from "../build-directory.js";
+import { type Build, openBuild } from "../build-directory.js";
 import { type Command, EXIT } from "../command.js";
 import { writeText } from "../files.js";
 import { reportDataOf } from "../report-data.js";
@@ -25,9 +26,19 @@ export const report: Command<ReportCommandOptions> = {
   run: async (options, output) => {
     const build = await openBuild(options.build);
     const path = options.output ?? join(options.build, "report.html");
-    const html = await renderReport(await reportDataOf(build, { seeds: [], commands: [] }));
-    await writeText(path, html);
-    output.result({ output: path, bytes: Buffer.byteLength(html) }, path);
+    const bytes = await writeReport(build, path, { seeds: [], commands: [] });
+    output.result({ output: path, bytes }, path);
     return EXIT.good;
   },
 };
+
+/** Writes the page about a build; `made` says what else is needed to get it again. Returns its size in bytes. */
+export async function writeReport(
+  build: Build,
+  path: string,
+  made: Pick<ReportData["provenance"], "seeds" | "commands">,
+): Promise<number> {
+  const html = await renderReport(await reportDataOf(build, made));
+  await writeText(path, html);
+  return Buffer.byteLength(html);
+}

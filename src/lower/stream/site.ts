@@ -2,7 +2,7 @@ import type { Module } from "../../ir/circuit/circuit.js";
 import type { FixedConv2d, FixedNode } from "../../ir/fixed/fixed.js";
 import { lowerLinear } from "../linear/index.js";
 import { ModuleBuilder, type Signal } from "../module-builder.js";
-import { absorb, lowerPointwise } from "../pointwise.js";
+import { absorb, lowerPointwise, type PointwiseNode } from "../pointwise.js";
 import type { Axes, Field, Layout } from "./layout.js";
 import type { StreamLayer } from "./plan.js";
 
@@ -38,7 +38,7 @@ export function buildSite(
   const outputs =
     layer.conv === undefined
       ? source.fields.map((_, c) =>
-          applyAll(builder, layer, readField(builder, port, source, 0, c, false), c),
+          applyAll(builder, layer.pointwise, layer.source, readField(builder, port, source, 0, c, false), c),
         )
       : convolve(builder, port, layer, layer.conv, axes, source, patch);
   const packed = outputs.flatMap((signal, c) => {
@@ -104,20 +104,21 @@ function convolve(
       bias: (conv.bias.data[o] as bigint) + (absorbed[o]?.offset ?? 0n),
     })),
   );
-  return sums.map((sum, o) => {
-    const finished = absorbed[o]?.finish(builder, sum) ?? sum;
-    let before: FixedNode = first ?? conv;
-    return others.reduce((signal, node) => {
-      const next = lowerPointwise(builder, node, before, signal, o);
-      before = node;
-      return next;
-    }, finished);
-  });
+  return sums.map((sum, o) =>
+    applyAll(builder, others, first ?? conv, absorbed[o]?.finish(builder, sum) ?? sum, o),
+  );
 }
 
-function applyAll(builder: ModuleBuilder, layer: StreamLayer, signal: Signal, channel: number): Signal {
-  let before = layer.source;
-  return layer.pointwise.reduce((value, node) => {
+/** Pointwise nodes one after the other on one value of channel `channel`; `source` is the node before the first. */
+function applyAll(
+  builder: ModuleBuilder,
+  nodes: readonly PointwiseNode[],
+  source: FixedNode,
+  signal: Signal,
+  channel: number,
+): Signal {
+  let before = source;
+  return nodes.reduce((value, node) => {
     const next = lowerPointwise(builder, node, before, value, channel);
     before = node;
     return next;
