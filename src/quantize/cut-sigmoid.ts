@@ -22,8 +22,13 @@ export function cutSigmoid(model: Model): Model {
       });
     }
     cut.set(source.name, (cut.get(source.name) ?? 0) + 1);
-    return { ...node, inputs: source.inputs, level: Math.log(node.level / (1 - node.level)) };
+    return { ...node, inputs: source.inputs, level: logit(node.level) };
   });
   const unread = ({ name }: ModelNode) => cut.has(name) && cut.get(name) === uses.get(name);
   return { ...model, nodes: rewritten.filter((node) => !unread(node)) };
+}
+
+/** The inverse of the logistic function: ln(p / (1 − p)) for a probability p inside (0, 1). */
+export function logit(probability: number): number {
+  return Math.log(probability / (1 - probability));
 }

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { UserError } from "../../src/ir/errors.js";
 import type { FixedInput } from "../../src/ir/fixed/fixed.js";
 import {
   type FixedType,
@@ -13,6 +12,7 @@ import {
 import type { Granular } from "../../src/ir/granular.js";
 import { toBigInts } from "../../src/sim/elements.js";
 import { inputEncoder, type Numbers } from "../../src/sim/inputs.js";
+import { mistakeOf } from "../support/mistake.js";
 import { Random } from "../support/random.js";
 import { randomType } from "../support/random-fixed.js";
 
@@ -38,16 +38,6 @@ function input(
 
 const encode = (node: FixedInput, values: Numbers, raw = false) =>
   toBigInts(inputEncoder(node, { raw })(values, 4));
-
-function mistakeOf(run: () => unknown): string {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof UserError) return error.format();
-    throw error;
-  }
-  throw new Error("nothing was thrown");
-}
 
 describe("physical values", () => {
   const type = { signed: true, width: 4, integer: 3 };

@@ -8,6 +8,7 @@ import { parseModel } from "../../ir/model/text.js";
 import { LAYERS, PARTITIONS } from "../../physics/muon/geometry.js";
 import type { ThresholdMetrics } from "../../physics/muon/metrics.js";
 import { atEfficiency, atFakeRate, indexOfThreshold } from "../../physics/muon/working-point.js";
+import { logit } from "../../quantize/cut-sigmoid.js";
 import type { EqualTerms, Evaluated, EventDisplay, Physics, Role } from "../../report/data.js";
 import { renderPlots } from "../../report/plots/index.js";
 import { roadNames } from "../../report/road-names.js";
@@ -100,7 +101,7 @@ async function setupOf(build: Build): Promise<{ readonly setup: EvaluationSetup;
   return last.op === "sigmoid"
     ? {
         setup: { modelText, fixedText, golden, modelScore: last.inputs[0] as string, fixedScore },
-        level: Math.log(threshold / (1 - threshold)),
+        level: logit(threshold),
       }
     : { setup: { modelText, fixedText, golden, modelScore: last.name, fixedScore }, level: threshold };
 }

@@ -134,14 +134,15 @@ export function lowerStream(fixed: Fixed, options: StreamOptions): StreamCircuit
   });
   const lastNode = (plan.layers.at(-1) as StreamLayer).result;
   const output: StreamPort = { name: portName("out", plan.outputName), value: lastNode, layout: source };
-  const latency = layers.reduce((sum, layer) => sum + layer.windowCycles + layer.siteCycles, 1);
   const outputs = [
     { name: "out_valid", wire: builder.delay(valid, 1, true) },
     { name: "out_first", wire: builder.delay(first, 1, true) },
     { name: output.name, wire: builder.delay(data, 1, false) },
   ];
+  const module = builder.finish(top, [], outputs);
+  const latency = moduleLatency(module);
   const comment = topComment(fixed.name, input, output, beat, interval, latency, axes);
-  modules.push(builder.finish(top, comment, outputs));
+  modules.push({ ...module, comment });
   return { circuit: { name: fixed.name, modules }, latency, interval, beat, axes, input, output, layers };
 }
 

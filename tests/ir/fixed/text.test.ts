@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { UserError } from "../../../src/ir/errors.js";
 import type { Fixed, FixedNode } from "../../../src/ir/fixed/fixed.js";
 import { parseFixed, printFixed } from "../../../src/ir/fixed/text.js";
 import { verifyFixed } from "../../../src/ir/fixed/verify.js";
+import { mistakeOf } from "../../support/mistake.js";
 import { RANDOM_CHAIN, randomFixed } from "../../support/random-fixed.js";
 
 const TEXT = `l1c fixed "small"
@@ -16,16 +16,6 @@ graph main {
   return mask = %mask
 }
 `;
-
-function mistakeOf(run: () => unknown): string {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof UserError) return error.format();
-    throw error;
-  }
-  throw new Error("nothing was thrown");
-}
 
 /** The small graph with one node changed. */
 function changed(name: string, change: Readonly<Record<string, unknown>>): Fixed {

@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { UserError } from "../../../src/ir/errors.js";
 import { OVERFLOWS, ROUNDINGS } from "../../../src/ir/fixed-point.js";
 import type { Granular } from "../../../src/ir/granular.js";
 import { granularLength } from "../../../src/ir/granular.js";
@@ -8,6 +7,7 @@ import type { Model, ModelNode, Quantizer } from "../../../src/ir/model/model.js
 import { conv2dShape } from "../../../src/ir/model/operators.js";
 import { parseModel, printModel } from "../../../src/ir/model/text.js";
 import { verifyModel } from "../../../src/ir/model/verify.js";
+import { mistakeOf } from "../../support/mistake.js";
 import { Random } from "../../support/random.js";
 import { randomType } from "../../support/random-fixed.js";
 
@@ -73,16 +73,6 @@ function randomModel(seed: number): Model {
     }
   }
   return { name: `model ${seed}`, nodes, outputs: [{ name: "a result", value: random.pick(nodes).name }] };
-}
-
-function mistakeOf(run: () => unknown): string {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof UserError) return error.format();
-    throw error;
-  }
-  throw new Error("nothing was thrown");
 }
 
 function changed(name: string, change: Readonly<Record<string, unknown>>): Model {

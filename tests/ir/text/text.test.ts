@@ -1,20 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { UserError } from "../../../src/ir/errors.js";
 import type { Attributes, Block, Document, Statement, Value } from "../../../src/ir/text/document.js";
 import { parseDocument } from "../../../src/ir/text/parse.js";
 import { printDocument } from "../../../src/ir/text/print.js";
+import { mistakeOf as thrownBy } from "../../support/mistake.js";
 
 /** The message of the UserError that reading `text` throws. */
-function mistakeOf(text: string): string {
-  try {
-    parseDocument(text, "model.l1c");
-  } catch (error) {
-    if (error instanceof UserError) return error.format();
-    throw error;
-  }
-  throw new Error("nothing was thrown");
-}
+const mistakeOf = (text: string): string => thrownBy(() => parseDocument(text, "model.l1c"));
 
 const word = fc.oneof(
   fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_]{0,8}$/),
