@@ -1,5 +1,6 @@
-import { Big } from "big.js";
-import { InternalError, invariant } from "./errors.js";
+import type { Big } from "big.js";
+import { invariant } from "./errors.js";
+import { exactRatio, type Ratio, ratio } from "./ratio.js";
 
 /**
  * A fixed-point type with the meaning of AMD's `ap_fixed<W,I>` / `ap_ufixed<W,I>` (Vitis HLS User Guide, UG1399,
@@ -11,6 +12,8 @@ export interface FixedType {
   readonly signed: boolean;
   readonly width: number;
   readonly integer: number;
+  /** A factor that is no power of two (numerator and denominator odd, reduced); 1 when it is missing. */
+  readonly scale?: Ratio;
 }
 
 /** A closed interval of integers. */
@@ -19,7 +22,10 @@ export interface Interval {
   readonly hi: bigint;
 }
 
-/** Rounding modes of ap_fixed (UG1399): what happens to the bits below the least significant one. */
+/**
+ * Rounding modes of ap_fixed (UG1399): what happens to the bits below the least significant one. Besides these, the two
+ * that QONNX has more (its docs/qonnx-custom-ops/quant_op.md): CEIL towards plus infinity, AWAY (there UP) away from zero.
+ */
 export const ROUNDINGS = [
   "TRN",
   "TRN_ZERO",
@@ -28,6 +34,8 @@ export const ROUNDINGS = [
   "RND_INF",
   "RND_MIN_INF",
   "RND_CONV",
+  "CEIL",
+  "AWAY",
 ] as const;
 export type Rounding = (typeof ROUNDINGS)[number];
 
@@ -47,13 +55,15 @@ export function typeRange(type: FixedType): Interval {
   return { lo: type.signed ? -span : 0n, hi: span - 1n };
 }
 
-/** Prints a type as `fixed<W,I>` or `ufixed<W,I>`. */
+/** Prints a type as `fixed<W,I>` or `ufixed<W,I>`; a scale follows as `*n/d`. */
 export function printType(type: FixedType): string {
-  return `${type.signed ? "fixed" : "ufixed"}<${type.width},${type.integer}>`;
+  const scale = type.scale === undefined ? "" : `*${type.scale.n}/${type.scale.d}`;
+  return `${type.signed ? "fixed" : "ufixed"}<${type.width},${type.integer}>${scale}`;
 }
 
 export function sameType(a: FixedType, b: FixedType): boolean {
-  return a.signed === b.signed && a.width === b.width && a.integer === b.integer;
+  const scales = (a.scale?.n ?? 1n) === (b.scale?.n ?? 1n) && (a.scale?.d ?? 1n) === (b.scale?.d ?? 1n);
+  return a.signed === b.signed && a.width === b.width && a.integer === b.integer && scales;
 }
 
 /** The number of bits that hold every integer of an interval; unsigned (0 for [0,0]) when no integer is negative. */
@@ -67,6 +77,28 @@ export function intervalBits({ lo, hi }: Interval): { readonly signed: boolean; 
 export function narrowestType(interval: Interval, fraction: number): FixedType {
   const { signed, width } = intervalBits(interval);
   return { signed, width, integer: width - fraction };
+}
+
+/** What the integer 1 of a type stands for: scale · 2^−F, reduced. */
+export function unitOf(type: FixedType): Ratio {
+  const { n, d } = type.scale ?? { n: 1n, d: 1n };
+  const fraction = fractionBits(type);
+  return fraction >= 0 ? ratio(n, d << BigInt(fraction)) : ratio(n << BigInt(-fraction), d);
+}
+
+/** The narrowest type that holds every integer of `interval` and whose integer 1 stands for `unit` (above 0). */
+export function typeOfUnit(interval: Interval, unit: Ratio): FixedType {
+  const twos = (k: bigint) => {
+    let count = 0;
+    while ((k >> BigInt(count)) % 2n === 0n) count++;
+    return count;
+  };
+  const { n, d } = ratio(unit.n, unit.d);
+  invariant(n > 0n, "a unit is positive");
+  const [up, down] = [twos(n), twos(d)];
+  const type = narrowestType(interval, down - up);
+  const scale = { n: n >> BigInt(up), d: d >> BigInt(down) };
+  return scale.n === 1n && scale.d === 1n ? type : { ...type, scale };
 }
 
 /** The floor of n / d for d > 0. */
@@ -83,6 +115,8 @@ export function roundRatio(n: bigint, d: bigint, rounding: Rounding): bigint {
   if (rest === 0n) return floor;
   if (rounding === "TRN") return floor;
   if (rounding === "TRN_ZERO") return n < 0n ? floor + 1n : floor;
+  if (rounding === "CEIL") return floor + 1n;
+  if (rounding === "AWAY") return n < 0n ? floor : floor + 1n;
   const twice = 2n * rest;
   if (twice !== d) return twice > d ? floor + 1n : floor;
   switch (rounding) {
@@ -116,7 +150,7 @@ export function overflow(k: bigint, type: FixedType, mode: Overflow): bigint {
   }
 }
 
-/** Quantizes the exact rational n / d (d > 0): rounded first, then overflowed. Returns the integer k. */
+/** Quantizes the exact rational n / d (d > 0): rounded first, then overflowed. Returns the integer k of `type`. */
 export function quantizeRatio(
   n: bigint,
   d: bigint,
@@ -124,34 +158,20 @@ export function quantizeRatio(
   rounding: Rounding,
   mode: Overflow,
 ): bigint {
-  const fraction = fractionBits(type);
-  const scaled = fraction >= 0 ? { n: n << BigInt(fraction), d } : { n, d: d << BigInt(-fraction) };
-  return overflow(roundRatio(scaled.n, scaled.d, rounding), type, mode);
+  const unit = unitOf(type);
+  return overflow(roundRatio(n * unit.d, d * unit.n, rounding), type, mode);
 }
 
-/** Quantizes k · 2^−fraction. Returns the integer of `type`. */
+/** Brings the integer k of type `from` to `type`. Returns the integer of `type`. */
 export function requantize(
   k: bigint,
-  fraction: number,
+  from: FixedType,
   type: FixedType,
   rounding: Rounding,
   mode: Overflow,
 ): bigint {
-  return fraction >= 0
-    ? quantizeRatio(k, 1n << BigInt(fraction), type, rounding, mode)
-    : quantizeRatio(k << BigInt(-fraction), 1n, type, rounding, mode);
-}
-
-/**
- * A decimal number as an exact ratio. Takes any number of digits; a JavaScript number stands for the double that it
- * is (its exact binary value), not for its shortest decimal.
- */
-export function exactRatio(value: string | number | Big): { readonly n: bigint; readonly d: bigint } {
-  if (typeof value === "number") return doubleRatio(value);
-  const big = typeof value === "string" ? new Big(value) : value;
-  const digits = BigInt(big.c.join("")) * BigInt(big.s);
-  const power = big.e - (big.c.length - 1);
-  return power >= 0 ? { n: digits * 10n ** BigInt(power), d: 1n } : { n: digits, d: 10n ** BigInt(-power) };
+  const unit = unitOf(from);
+  return quantizeRatio(k * unit.n, unit.d, type, rounding, mode);
 }
 
 /** Quantizes a decimal or a double without any intermediate rounding. */
@@ -165,28 +185,8 @@ export function quantize(
   return quantizeRatio(n, d, type, rounding, mode);
 }
 
-/** The exact value of a double as mantissa · 2^exponent (IEEE 754 binary64). */
-function doubleRatio(value: number): { readonly n: bigint; readonly d: bigint } {
-  if (!Number.isFinite(value)) throw new InternalError(`${value} has no exact ratio`);
-  const view = new DataView(new ArrayBuffer(8));
-  view.setFloat64(0, value);
-  const bits = view.getBigUint64(0);
-  const biased = Number((bits >> 52n) & 0x7ffn);
-  const mantissa = (bits & ((1n << 52n) - 1n)) | (biased === 0 ? 0n : 1n << 52n);
-  const exponent = (biased === 0 ? 1 : biased) - 1075;
-  const n = bits >> 63n === 1n ? -mantissa : mantissa;
-  if (exponent >= 0) return { n: n << BigInt(exponent), d: 1n };
-  // Reduce the power of two so that the ratio stays small for short fractions.
-  let shift = -exponent;
-  let reduced = n;
-  while (shift > 0 && reduced !== 0n && (reduced & 1n) === 0n) {
-    reduced >>= 1n;
-    shift--;
-  }
-  return { n: reduced, d: reduced === 0n ? 1n : 1n << BigInt(shift) };
-}
-
-/** The value k · 2^−fraction as a double (exact when k has at most 53 significant bits). */
-export function toNumber(k: bigint, fraction: number): number {
-  return Number(k) * 2 ** -fraction;
+/** The value of the integer k of a type as a double (exact when k has at most 53 significant bits and no scale). */
+export function toNumber(k: bigint, type: FixedType): number {
+  const plain = Number(k) * 2 ** -fractionBits(type);
+  return type.scale === undefined ? plain : (plain * Number(type.scale.n)) / Number(type.scale.d);
 }
