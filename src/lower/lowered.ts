@@ -1,0 +1,47 @@
+import type { Circuit } from "../ir/circuit/circuit.js";
+import type { FixedNode } from "../ir/fixed/fixed.js";
+import type { PortPacking } from "./packing.js";
+
+/**
+ * Firmware, however it was lowered: a top module with `clk`, `rst`, `in_valid`, `in_first`, one data port for each
+ * input, `out_valid`, `out_first` and one data port for each output. An event is `interval` beats, the same for all
+ * ports; events may follow each other without a pause.
+ */
+export interface Lowered {
+  readonly architecture: "stream" | "parallel";
+  readonly circuit: Circuit;
+  /** Clocks from the first beat of an event in to its first beat out. */
+  readonly latency: number;
+  /** Clocks from one event's first beat to the next one's, which is also the beats of an event. */
+  readonly interval: number;
+  readonly inputs: readonly LoweredPort[];
+  readonly outputs: readonly LoweredPort[];
+  readonly layers: readonly LayerFacts[];
+}
+
+/** A data port of the top module. */
+export interface LoweredPort {
+  /** The name in the graph: of the input node or of the output. */
+  readonly name: string;
+  /** The name in the Verilog. */
+  readonly port: string;
+  readonly value: FixedNode;
+  readonly packing: PortPacking;
+}
+
+/** What the compiler knows of one layer of the firmware. */
+export interface LayerFacts {
+  readonly name: string;
+  /** The nodes of the Fixed graph that it computes. */
+  readonly nodes: readonly string[];
+  /** The module of the whole layer. */
+  readonly module: string;
+  /** How many copies of one computation work at once (sites), 1 for a layer that is one computation. */
+  readonly copies: number;
+  /** Of a stream's layer, the patch that a site reads: columns along the stream × positions across. */
+  readonly patch?: { readonly columns: number; readonly sites: number };
+  /** Cycles that the layer waits for its window, and those of its arithmetic. */
+  readonly cycles: { readonly window: number; readonly arithmetic: number };
+  /** The longest register-to-register path that the delay model sees, in ns. */
+  readonly worstPath: number;
+}
