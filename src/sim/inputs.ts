@@ -1,18 +1,17 @@
 import { UserError } from "../ir/errors.js";
 import type { FixedInput } from "../ir/fixed/fixed.js";
 import {
-  exactRatio,
   type FixedType,
-  fractionBits,
   type Overflow,
   overflow as overflowInteger,
   quantizeRatio,
 } from "../ir/fixed-point.js";
 import { atElement, finest, granularLength } from "../ir/granular.js";
 import { hullOf } from "../ir/interval.js";
+import { exactRatio } from "../ir/ratio.js";
 import { sizeOf } from "../ir/tensor.js";
 import { allocate, elementsFor, type IntegerArray } from "./elements.js";
-import { compileQuantizer } from "./float-quantizer.js";
+import { compileInteger } from "./float-quantizer.js";
 
 /** Numbers of one event as they come from a file: any typed array. */
 export type Numbers = ArrayLike<number> | ArrayLike<bigint>;
@@ -72,13 +71,10 @@ function physicalEncoder(node: FixedInput): Encode {
   const { lo, hi, period } = limitsOf(node);
   const channels = node.shape.at(-1) ?? 1;
   const types = Array.from({ length: period }, (_, p) => atElement(node.types, p, channels));
-  const quantizers = types.map((type) => compileQuantizer(type, rounding, overflow));
-  const scale = types.map((type) => 2 ** fractionBits(type));
+  const quantizers = types.map((type) => compileInteger(type, rounding, overflow));
   const least = Float64Array.from(lo, Number);
   const most = Float64Array.from(hi, Number);
   const atZero = least.map((low, p) => Math.min(Math.max(0, low), most[p]));
-  // Powers of two beyond a double's, and integers beyond its 53 bits, go the exact way.
-  const short = types.every((type) => Math.abs(fractionBits(type)) <= 1000);
 
   const clip = (k: bigint, p: number): bigint => (k < lo[p] ? lo[p] : k > hi[p] ? hi[p] : k);
   /** The integer of a number by exact ratios. */
@@ -98,10 +94,10 @@ function physicalEncoder(node: FixedInput): Encode {
       if (Number.isNaN(value)) throw mistake(node, event, i, value, "is no value");
       if (Array.isArray(target)) target[i] = exactly(value, event, i, p);
       else if (value === 0) target[i] = atZero[p];
-      else if (typeof value === "bigint" || !short || !Number.isFinite(value)) {
+      else if (typeof value === "bigint" || !Number.isFinite(value)) {
         target[i] = Number(exactly(value, event, i, p));
       } else {
-        const k = quantizers[p](value) * scale[p];
+        const k = quantizers[p](value);
         target[i] = k < least[p] ? least[p] : k > most[p] ? most[p] : k + 0;
       }
     }

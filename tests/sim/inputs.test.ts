@@ -5,11 +5,14 @@ import {
   fractionBits,
   type Interval,
   OVERFLOWS,
+  printType,
   quantize,
   ROUNDINGS,
+  toNumber,
   typeRange,
 } from "../../src/ir/fixed-point.js";
 import type { Granular } from "../../src/ir/granular.js";
+import { ratio } from "../../src/ir/ratio.js";
 import { toBigInts } from "../../src/sim/elements.js";
 import { inputEncoder, type Numbers } from "../../src/sim/inputs.js";
 import { mistakeOf } from "../support/mistake.js";
@@ -71,6 +74,22 @@ describe("physical values", () => {
       expect(encode(node, [value]), `${value} as ${JSON.stringify([type, modes], String)}`).toEqual([
         quantize(value, type, modes.rounding, modes.overflow),
       ]);
+    }
+  });
+
+  it("equal the exact quantization for types with a scale", () => {
+    const random = new Random(12);
+    for (let n = 0; n < 3000; n++) {
+      const odd = () => BigInt(2 * random.integer(0, 40) + 1);
+      const type = { ...randomType(random, random.pick([4, 20, 60])), scale: ratio(odd(), odd()) };
+      const near = Number(random.within(typeRange(type))) + random.pick([0, 0.5, 0.25, random.next()]);
+      const value = toNumber(1n, type) * near;
+      const modes = { rounding: random.pick(ROUNDINGS), overflow: random.pick(OVERFLOWS) };
+      const node = input([1], type, typeRange(type), modes);
+      expect(
+        encode(node, [value]),
+        `${value} as ${printType(type)} ${modes.rounding} ${modes.overflow}`,
+      ).toEqual([quantize(value, type, modes.rounding, modes.overflow)]);
     }
   });
 
