@@ -1,9 +1,13 @@
 import { verifyCircuit } from "../ir/circuit/verify.js";
 import type { Fixed } from "../ir/fixed/fixed.js";
-import { lowerStream, type StreamCircuit, type StreamOptions } from "./stream/index.js";
+import type { Lowered } from "./lowered.js";
+import { lowerStream, type StreamOptions } from "./stream/index.js";
+
+/** Which firmware to make of a graph, and for which clock. */
+export type LowerOptions = { readonly architecture: "stream" } & StreamOptions;
 
 /** Fixed → Circuit, verified. */
-export function lower(fixed: Fixed, options: StreamOptions): StreamCircuit {
+export function lower(fixed: Fixed, options: LowerOptions): Lowered {
   const lowered = lowerStream(fixed, options);
   verifyCircuit(lowered.circuit);
   return lowered;

@@ -1,14 +1,10 @@
-import {
-  type Circuit,
-  type Module,
-  moduleLatency,
-  type WireId,
-  windowLatency,
-} from "../../ir/circuit/circuit.js";
+import { type Module, moduleLatency, type WireId, windowLatency } from "../../ir/circuit/circuit.js";
 import { UserError } from "../../ir/errors.js";
 import type { Fixed, FixedNode } from "../../ir/fixed/fixed.js";
 import { printType } from "../../ir/fixed-point.js";
 import type { DelayModel } from "../delay.js";
+import type { LayerFacts, Lowered, LoweredPort } from "../lowered.js";
+import type { PortPacking } from "../packing.js";
 import { pipeline } from "../pipeline.js";
 import { StructureBuilder } from "../structure-builder.js";
 import { type Beat, buildLayer, windowOf } from "./layer.js";
@@ -17,9 +13,11 @@ import { identifier, uniqueIdentifiers } from "./names.js";
 import { planStream, type StreamLayer } from "./plan.js";
 import { buildSite, patchOf } from "./site.js";
 
+type StreamPacking = Extract<PortPacking, { kind: "stream" }>;
+
 export interface StreamOptions {
   /** The axis of the image that the stream runs along: 0 rows, 1 columns. */
-  readonly along: 0 | 1;
+  readonly axis: 0 | 1;
   /** Columns in a beat, P. */
   readonly columns: number;
   /** The clock period in ns. */
@@ -27,50 +25,13 @@ export interface StreamOptions {
   readonly delays: DelayModel;
 }
 
-/** What the compiler knows of one layer of the firmware. */
-export interface LayerFacts {
-  readonly name: string;
-  readonly nodes: readonly string[];
-  /** The modules of the whole layer and of one site. */
-  readonly module: string;
-  readonly siteModule: string;
-  /** How many copies of the site module work at once. */
-  readonly copies: number;
-  /** Patch of a site: columns along the stream × positions across. */
-  readonly patch: { readonly columns: number; readonly sites: number };
-  readonly windowCycles: number;
-  readonly siteCycles: number;
-  /** The longest register-to-register path that the delay model sees, in ns. */
-  readonly worstPath: number;
-}
-
-/** How values lie in the bits of a port. */
-export interface StreamPort {
-  readonly name: string;
-  readonly value: FixedNode;
-  readonly layout: Layout;
-}
-
-export interface StreamCircuit {
-  readonly circuit: Circuit;
-  /** Clocks from the first beat of an event in to its first beat out. */
-  readonly latency: number;
-  /** Clocks from one event's first beat to the next one's: ⌈columns of the image / P⌉. */
-  readonly interval: number;
-  readonly beat: Beat;
-  readonly axes: Axes;
-  readonly input: StreamPort;
-  readonly output: StreamPort;
-  readonly layers: readonly LayerFacts[];
-}
-
 /**
  * Fixed → Circuit for a chain of image operations: the image streams along one axis, P columns a beat; each layer is a
  * window buffer and copies of one site module. Throws a UserError when the graph or the options do not fit.
  */
-export function lowerStream(fixed: Fixed, options: StreamOptions): StreamCircuit {
+export function lowerStream(fixed: Fixed, options: StreamOptions): Lowered {
   const plan = planStream(fixed);
-  const axes = axesAlong(options.along);
+  const axes = axesAlong(options.axis);
   const length = plan.input.shape[axes.along] as number;
   if (!Number.isInteger(options.columns) || options.columns < 1 || options.columns > length) {
     throw new UserError(`a beat of ${options.columns} columns does not fit an image of ${length}`, {
@@ -89,16 +50,13 @@ export function lowerStream(fixed: Fixed, options: StreamOptions): StreamCircuit
   );
   const modules: Module[] = [];
   const layers: LayerFacts[] = [];
-  const input: StreamPort = {
-    name: portName("in", plan.input.name),
-    value: plan.input,
-    layout: layoutOf(plan.input, axes, true),
-  };
+  const [inPort, outPort] = [portName("in", plan.input.name), portName("out", plan.outputName)];
+  const inLayout = layoutOf(plan.input, axes, true);
   const builder = new StructureBuilder();
   let valid = builder.input("in_valid", 1);
   let first = builder.input("in_first", 1);
-  let data = builder.input(input.name, beat.columns * input.layout.columnBits);
-  let source = input.layout;
+  let data = builder.input(inPort, beat.columns * inLayout.columnBits);
+  let source = inLayout;
   plan.layers.forEach((layer, i) => {
     const isLast = i === plan.layers.length - 1;
     const result = layoutOf(layer.result, axes, isLast);
@@ -123,27 +81,59 @@ export function lowerStream(fixed: Fixed, options: StreamOptions): StreamCircuit
       name: layer.name,
       nodes: [...(layer.conv ? [layer.conv.name] : []), ...layer.pointwise.map(({ name }) => name)],
       module: layerName,
-      siteModule: siteName,
       copies: beat.columns * result.sites,
       patch: patchOf(layer.conv, axes),
-      windowCycles: windowLatency(window),
-      siteCycles: moduleLatency(site),
+      cycles: { window: windowLatency(window), arithmetic: moduleLatency(site) },
       worstPath,
     });
     source = result;
   });
   const lastNode = (plan.layers.at(-1) as StreamLayer).result;
-  const output: StreamPort = { name: portName("out", plan.outputName), value: lastNode, layout: source };
   const outputs = [
     { name: "out_valid", wire: builder.delay(valid, 1, true) },
     { name: "out_first", wire: builder.delay(first, 1, true) },
-    { name: output.name, wire: builder.delay(data, 1, false) },
+    { name: outPort, wire: builder.delay(data, 1, false) },
   ];
   const module = builder.finish(top, [], outputs);
   const latency = moduleLatency(module);
-  const comment = topComment(fixed.name, input, output, beat, interval, latency, axes);
+  const ports = [
+    {
+      name: plan.input.name,
+      port: inPort,
+      value: plan.input,
+      packing: packingOf(plan.input, inLayout, axes, beat),
+    },
+    {
+      name: plan.outputName,
+      port: outPort,
+      value: lastNode,
+      packing: packingOf(lastNode, source, axes, beat),
+    },
+  ] as const;
+  const comment = topComment(fixed.name, ports, beat, interval, latency, axes);
   modules.push({ ...module, comment });
-  return { circuit: { name: fixed.name, modules }, latency, interval, beat, axes, input, output, layers };
+  return {
+    architecture: "stream",
+    circuit: { name: fixed.name, modules },
+    latency,
+    interval,
+    inputs: [ports[0]],
+    outputs: [ports[1]],
+    layers,
+  };
+}
+
+/** How an image lies in the beats of a port. */
+function packingOf(value: FixedNode, layout: Layout, axes: Axes, beat: Beat): StreamPacking {
+  return {
+    kind: "stream",
+    shape: value.shape as unknown as StreamPacking["shape"],
+    along: axes.along,
+    columns: beat.columns,
+    last: beat.last,
+    fields: layout.fields.map(({ low, width, signed }) => ({ low, width, signed })),
+    siteBits: layout.siteBits,
+  };
 }
 
 /** The modules of the template and of the test bench. */
@@ -192,8 +182,7 @@ function layerComment(layer: StreamLayer, beat: Beat): readonly string[] {
 
 function topComment(
   name: string,
-  input: StreamPort,
-  output: StreamPort,
+  ports: readonly (LoweredPort & { readonly packing: StreamPacking })[],
   beat: Beat,
   interval: number,
   latency: number,
@@ -204,8 +193,10 @@ function topComment(
     `Model '${name}'. An event is ${plural(interval, "beat")} without a gap, ${plural(beat.columns, along)} a beat;`,
     "in_first marks its first beat, in_valid each of them. Between events in_valid may be low.",
     `Latency ${plural(latency, "cycle")}, initiation interval ${plural(interval, "cycle")}.`,
-    `Bit of ${input.name}: (${along} in the beat * ${input.layout.sites} + ${across}) * ${input.layout.siteBits} + channel bits;`,
-    `bit of ${output.name}: (${along} in the beat * ${output.layout.sites} + ${across}) * ${output.layout.siteBits} + channel bits.`,
+    ...ports.map(
+      ({ port, packing: { shape, siteBits } }) =>
+        `Bits of ${port}: (${along} in the beat * ${shape[axes.across]} + ${across}) * ${siteBits} + channel bits.`,
+    ),
     ...(beat.last < beat.columns
       ? [`Only the lowest ${beat.last} ${along}s of an event's last beat belong to the image.`]
       : []),
