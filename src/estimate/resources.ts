@@ -86,6 +86,9 @@ function cellResources(
       const carried = cell.op === "add" && !signed ? 1 : 0;
       return luts(Math.max(1, width - passing - carried));
     }
+    case "mul":
+      // One LUT for each bit of the partial products: it holds their AND and the adder of two rows.
+      return luts(wire(cell.a).width * wire(cell.b).width);
     case "atleast":
       if (cell.level === 0n) return NONE;
       return luts(Math.max(1, Math.ceil((wire(cell.a).width - 1) / (LUT_INPUTS - 1))));
@@ -94,7 +97,9 @@ function cellResources(
       return luts(readers.get(id)?.every((reader) => wire(reader).cell.op === "mux") ? 0 : width);
     case "table": {
       const inputs = wire(cell.index).width;
-      return luts(width * 2 ** Math.max(0, inputs - LUT_INPUTS));
+      // Above eight inputs, LUTs choose among groups of four; below, multiplexers of the slice do.
+      const choosing = Math.ceil((2 ** Math.max(0, inputs - LUT_INPUTS - 2) - 1) / 3);
+      return luts(width * (2 ** Math.max(0, inputs - LUT_INPUTS) + choosing));
     }
     case "register":
       return { ...NONE, ff: width };

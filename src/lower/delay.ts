@@ -39,6 +39,12 @@ export function cellDelay(
     case "add":
     case "sub":
       return level + Math.ceil(width / 8) * model.carry8;
+    case "mul": {
+      // An adder takes two rows of partial products, whose ANDs lie in its own LUTs; a tree of adders takes those.
+      const rows = Math.min(operand(cell.a).width, operand(cell.b).width);
+      const adder = level + Math.ceil(width / 8) * model.carry8;
+      return rows === 1 ? level : adder * (1 + Math.ceil(Math.log2(Math.ceil(rows / 2))));
+    }
     case "atleast": {
       const bits = operand(cell.a).width;
       // A sign bit is a wire; a short comparison is one LUT; a long one is a carry chain.
@@ -48,8 +54,7 @@ export function cellDelay(
     case "mux":
       return level;
     case "table":
-      // Above six inputs a table becomes LUTs and multiplexers of them.
-      return level * (1 + Math.max(0, Math.ceil((operand(cell.index).width - LUT_INPUTS) / 2)));
+      return tableDelay(operand(cell.index).width, model);
     case "input":
     case "port":
     case "constant":
@@ -59,4 +64,13 @@ export function cellDelay(
     case "register":
       return 0;
   }
+}
+
+/**
+ * A table of up to six inputs is one LUT for each bit; the slice's own multiplexers make one of eight inputs out of
+ * four LUTs, and every two inputs more take a LUT that chooses among four.
+ */
+function tableDelay(inputs: number, { lut, net }: DelayModel): number {
+  if (inputs <= LUT_INPUTS) return lut + net;
+  return 2 * lut + net + (lut + net) * Math.max(0, Math.ceil((inputs - LUT_INPUTS - 2) / 2));
 }

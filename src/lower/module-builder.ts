@@ -3,11 +3,13 @@ import {
   cellOperands,
   type Instance,
   type Module,
+  mapOperands,
   type Wire,
   type WireId,
 } from "../ir/circuit/circuit.js";
 import { invariant } from "../ir/errors.js";
 import { type Interval, intervalBits, typeRange } from "../ir/fixed-point.js";
+import { hull } from "../ir/interval.js";
 
 /** A wire together with the proven bounds of its value. */
 export interface Signal {
@@ -104,6 +106,31 @@ export class ModuleBuilder {
     return this.define({ op, a: a.wire, shiftA, b: b.wire, shiftB }, op === "add" ? "a" : "d", range);
   }
 
+  /** The product of two signals as one cell (see multiply.ts for wide ones). */
+  mul(a: Signal, b: Signal): Signal {
+    const ends = [a.range.lo, a.range.hi].flatMap((x) => [x * b.range.lo, x * b.range.hi]);
+    const range = ends.reduce((all, k) => hull(all, { lo: k, hi: k }), {
+      lo: ends[0] as bigint,
+      hi: ends[0] as bigint,
+    });
+    return this.define({ op: "mul", a: a.wire, b: b.wire }, "p", range);
+  }
+
+  /** The same value, of which the caller knows tighter bounds, on the bits that these need. */
+  narrow(signal: Signal, { lo, hi }: Interval): Signal {
+    const range = {
+      lo: lo > signal.range.lo ? lo : signal.range.lo,
+      hi: hi < signal.range.hi ? hi : signal.range.hi,
+    };
+    if (range.lo === range.hi) return this.constant(range.lo);
+    const same = range.lo === signal.range.lo && range.hi === signal.range.hi;
+    return same ? signal : this.wrap(signal, range);
+  }
+
+  subtract(a: Signal, b: Signal): Signal {
+    return this.addition("sub", a, 0, b, 0);
+  }
+
   /** The signal times 2^by, rounded down. */
   shift(a: Signal, by: number): Signal {
     if (by === 0) return a;
@@ -121,12 +148,9 @@ export class ModuleBuilder {
   /** `yes` where the bit `select` is 1, else `no`. */
   mux(select: Signal, yes: Signal, no: Signal): Signal {
     if (select.range.lo === select.range.hi) return select.range.lo === 1n ? yes : no;
-    const union = {
-      lo: yes.range.lo < no.range.lo ? yes.range.lo : no.range.lo,
-      hi: yes.range.hi > no.range.hi ? yes.range.hi : no.range.hi,
-    };
+    if (yes.wire === no.wire) return { wire: yes.wire, range: hull(yes.range, no.range) };
     const cell: Cell = { op: "mux", select: select.wire, yes: yes.wire, no: no.wire };
-    return this.define(cell, "m", union);
+    return this.define(cell, "m", hull(yes.range, no.range));
   }
 
   /** entries[index]; one entry for each value of the index wire. */
@@ -152,12 +176,24 @@ export class ModuleBuilder {
     comment: readonly string[],
     outputs: readonly { readonly name: string; readonly signal: Signal }[],
   ): Module {
+    // What no output needs was tried or narrowed away; ports stay.
+    const needed = new Set(outputs.map(({ signal }) => signal.wire));
+    for (let id = this.wires.length - 1; id >= 0; id--) {
+      const { cell } = this.wires[id] as Wire;
+      if (needed.has(id)) for (const operand of cellOperands(cell)) needed.add(operand);
+      else if (cell.op === "input") needed.add(id);
+    }
+    const kept = new Map([...needed].toSorted((a, b) => a - b).map((id, i) => [id, i]));
+    const moved = (id: WireId) => kept.get(id) as WireId;
     return {
       name,
       comment,
-      wires: this.wires,
+      wires: [...kept.keys()].map((id) => {
+        const wire = this.wires[id] as Wire;
+        return { ...wire, cell: mapOperands(wire.cell, moved) };
+      }),
       instances: [] as readonly Instance[],
-      outputs: outputs.map(({ name: port, signal }) => ({ name: port, wire: signal.wire })),
+      outputs: outputs.map(({ name: port, signal }) => ({ name: port, wire: moved(signal.wire) })),
     };
   }
 
@@ -192,5 +228,13 @@ export class ModuleBuilder {
 }
 
 function keyOf(cell: Cell): string {
-  return JSON.stringify(cell, (_, value) => (typeof value === "bigint" ? value.toString() : value));
+  switch (cell.op) {
+    case "add":
+    case "sub":
+      return `${cell.op},${cell.a},${cell.shiftA},${cell.b},${cell.shiftB}`;
+    case "slice":
+      return `slice,${cell.source},${cell.low}`;
+    default:
+      return JSON.stringify(cell, (_, value) => (typeof value === "bigint" ? value.toString() : value));
+  }
 }

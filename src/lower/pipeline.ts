@@ -3,7 +3,7 @@ import { UserError } from "../ir/errors.js";
 import { cellDelay, type DelayModel } from "./delay.js";
 
 /** When a wire settles: the clock cycle and the time within it, in ns after the clock edge. */
-interface Arrival {
+export interface Arrival {
   readonly cycle: number;
   readonly time: number;
 }
@@ -12,7 +12,7 @@ export interface PipelineOptions {
   /** The clock period in ns. */
   readonly period: number;
   readonly delays: DelayModel;
-  /** The delay in ns between the registers before the module and its inputs. */
+  /** The delay in ns between the registers before the module and its inputs: what comes before it in the same clock. */
   readonly inputDelay: number;
 }
 
@@ -20,6 +20,8 @@ export interface PipelineOptions {
 export interface Pipelined {
   readonly module: Module;
   readonly worstPath: number;
+  /** When the latest output settles, counted from the cycle of the inputs. */
+  readonly arrival: Arrival;
 }
 
 const SLOWER = "Ask for a slower clock (clock_mhz).";
@@ -96,7 +98,18 @@ export function pipeline(module: Module, { period, delays, inputDelay }: Pipelin
 
   const last = Math.max(0, ...module.outputs.map(({ wire }) => (wires[moved[wire] as WireId] as Wire).cycle));
   const outputs = module.outputs.map(({ name, wire }) => ({ name, wire: at(wire, last) }));
-  return { module: { ...module, wires, outputs }, worstPath: worst + delays.register };
+  // An output that waits for the others comes out of a register.
+  const time = module.outputs.reduce((latest, { wire }) => {
+    const { cycle, time } = arrivals[wire] as Arrival;
+    return wires[moved[wire] as WireId]?.cell.op !== "constant" && cycle === last
+      ? Math.max(latest, time)
+      : latest;
+  }, 0);
+  return {
+    module: { ...module, wires, outputs },
+    worstPath: worst + delays.register,
+    arrival: { cycle: last, time },
+  };
 }
 
 function later(a: Arrival, b: Arrival): Arrival {

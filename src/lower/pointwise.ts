@@ -1,70 +1,125 @@
-import type { FixedNode, FixedOp } from "../ir/fixed/fixed.js";
-import { fractionBits } from "../ir/fixed-point.js";
+import { UserError } from "../ir/errors.js";
+import type { FixedNode, FixedNodeOf, FixedOp, FixedValue } from "../ir/fixed/fixed.js";
 import { atElement } from "../ir/granular.js";
+import { evaluateInterpolation, lowerInterpolation } from "./interpolate.js";
+import { lowerLinear } from "./linear/index.js";
+import { indexBits, lowerFunction, lowerSteps, TABLE_INPUTS, valueAt } from "./lookup.js";
 import type { ModuleBuilder, Signal } from "./module-builder.js";
-import { overflowSignal, roundingConstant, roundSignal } from "./round.js";
+import { evaluateRequantization, lowerRequantization, type Requantization } from "./requantize.js";
+import { clampSignal } from "./round.js";
 
-/** How firmware computes each operation of the Fixed language. A missing entry is a type error. */
-const KIND = {
-  input: "port",
-  conv2d: "window",
-  relu: "pointwise",
-  requantize: "pointwise",
-  threshold: "pointwise",
-} as const satisfies Readonly<Record<FixedOp, "port" | "window" | "pointwise">>;
+const POINTWISE = [
+  "affine",
+  "relu",
+  "clamp",
+  "requantize",
+  "threshold",
+  "steps",
+  "table",
+  "interpolate",
+] as const satisfies readonly FixedOp[];
 
 /** Operations that look at one value at a time. */
-export type PointwiseOp = {
-  [Op in FixedOp]: (typeof KIND)[Op] extends "pointwise" ? Op : never;
-}[FixedOp];
-export type PointwiseNode = Extract<FixedNode, { op: PointwiseOp }>;
+export type PointwiseNode = FixedNodeOf<(typeof POINTWISE)[number]>;
 
 export function isPointwise(node: FixedNode): node is PointwiseNode {
-  return KIND[node.op] === "pointwise";
+  return (POINTWISE as readonly FixedOp[]).includes(node.op);
+}
+
+/** How many channels a value has: its last axis. */
+export function channelsOf({ shape }: FixedValue): number {
+  return shape.at(-1) ?? 1;
+}
+
+/** What a requantization does with one element; `source` is what it reads. */
+export function requantizationAt(
+  node: FixedNodeOf<"requantize">,
+  source: FixedValue,
+  element: number,
+): Requantization {
+  const channels = channelsOf(node);
+  return {
+    from: atElement(source.types, element, channelsOf(source)),
+    to: atElement(node.types, element, channels),
+    rounding: node.rounding,
+    overflow: node.overflow,
+    ...(node.limits !== undefined && { limits: atElement(node.limits, element, channels) }),
+  };
+}
+
+/** The level of an element of a threshold. */
+export function levelAt(node: FixedNodeOf<"threshold">, element: number): bigint {
+  return node.levels[element % node.levels.length] as bigint;
 }
 
 /**
- * The constant that may be added to channel `channel` already before the node, in the sum that feeds it, together with
- * the node's way to finish: rounding needs its half, a comparison its level.
+ * What a node does with one element, as text: where it is equal, the same circuit serves. `source` is what the node
+ * reads.
  */
-export interface Absorbed {
-  readonly offset: bigint;
-  readonly finish: (builder: ModuleBuilder, signal: Signal) => Signal;
+export function pointwiseKey(node: PointwiseNode, source: FixedValue, element: number): string {
+  const channels = channelsOf(node);
+  const text = (value: unknown) => JSON.stringify(value, (_, v) => (typeof v === "bigint" ? `${v}` : v));
+  switch (node.op) {
+    case "relu":
+      return "";
+    case "affine":
+      return `${atElement(node.multiplier, element, channels)}+${atElement(node.offset, element, channels)}`;
+    case "clamp":
+      return text(atElement(node.limits, element, channels));
+    case "requantize":
+      return text(requantizationAt(node, source, element));
+    case "threshold":
+      return `${levelAt(node, element)}`;
+    case "steps":
+      return text(atElement(node.steps, element, channels));
+    case "table":
+      return text(atElement(node.tables, element, channels));
+    case "interpolate":
+      return "";
+  }
 }
 
-/** How a pointwise node is computed from a sum that can absorb a constant. */
-export function absorb(node: PointwiseNode, source: FixedNode, channel: number): Absorbed {
-  const plain = {
-    offset: 0n,
-    finish: (builder: ModuleBuilder, signal: Signal) =>
-      lowerPointwise(builder, node, source, signal, channel),
-  };
-  const channels = source.shape.at(-1) ?? 1;
-  if (node.op === "threshold") {
-    const level = node.levels[channel] as bigint;
-    return { offset: -level, finish: (builder, signal) => builder.atLeast(signal, 0n) };
+/** The integer semantics of a pointwise node on one element. */
+export function evaluatePointwise(
+  node: PointwiseNode,
+  source: FixedValue,
+  element: number,
+  k: bigint,
+): bigint {
+  const channels = channelsOf(node);
+  switch (node.op) {
+    case "relu":
+      return k < 0n ? 0n : k;
+    case "affine":
+      return atElement(node.multiplier, element, channels) * k + atElement(node.offset, element, channels);
+    case "clamp": {
+      const { lo, hi } = atElement(node.limits, element, channels);
+      return k < lo ? lo : k > hi ? hi : k;
+    }
+    case "requantize":
+      return evaluateRequantization(requantizationAt(node, source, element), k);
+    case "threshold":
+      return k >= levelAt(node, element) ? 1n : 0n;
+    case "steps":
+      return valueAt(atElement(node.steps, element, channels), k);
+    case "table": {
+      const { low, entries } = atElement(node.tables, element, channels);
+      return entries[Number(k - low)] as bigint;
+    }
+    case "interpolate":
+      return evaluateInterpolation(node, k);
   }
-  if (node.op === "requantize") {
-    const type = atElement(node.types, channel, channels);
-    const drop = fractionBits(atElement(source.types, channel, channels)) - fractionBits(type);
-    const offset = roundingConstant(drop, node.rounding);
-    if (offset === undefined || offset === 0n) return plain;
-    const finish = (builder: ModuleBuilder, signal: Signal) =>
-      overflowSignal(builder, builder.shift(signal, -drop), type, node.overflow);
-    return { offset, finish };
-  }
-  return plain;
 }
 
-/** One pointwise node on one value of channel `channel`. */
+/** One pointwise node on one element. */
 export function lowerPointwise(
   builder: ModuleBuilder,
   node: PointwiseNode,
-  source: FixedNode,
+  source: FixedValue,
+  element: number,
   signal: Signal,
-  channel: number,
 ): Signal {
-  const channels = source.shape.at(-1) ?? 1;
+  const channels = channelsOf(node);
   switch (node.op) {
     case "relu": {
       const { lo, hi } = signal.range;
@@ -73,12 +128,34 @@ export function lowerPointwise(
       const kept = builder.wrap(signal, { lo: 0n, hi });
       return builder.mux(builder.atLeast(signal, 0n), kept, builder.constant(0n));
     }
-    case "requantize": {
-      const type = atElement(node.types, channel, channels);
-      const drop = fractionBits(atElement(source.types, channel, channels)) - fractionBits(type);
-      return overflowSignal(builder, roundSignal(builder, signal, drop, node.rounding), type, node.overflow);
+    case "affine": {
+      const weights = [atElement(node.multiplier, element, channels)];
+      const bias = atElement(node.offset, element, channels);
+      return lowerLinear(builder, [signal], [{ weights, bias }])[0] as Signal;
     }
+    case "clamp":
+      return clampSignal(builder, signal, atElement(node.limits, element, channels));
+    case "requantize":
+      return lowerRequantization(builder, signal, requantizationAt(node, source, element));
     case "threshold":
-      return builder.atLeast(signal, node.levels[channel] as bigint);
+      return builder.atLeast(signal, levelAt(node, element));
+    case "steps":
+      return lowerSteps(builder, signal, atElement(node.steps, element, channels));
+    case "table": {
+      checkIndex(node, signal, indexBits(signal.range));
+      const evaluate = (k: bigint) => evaluatePointwise(node, source, element, k);
+      return lowerFunction(builder, signal, evaluate);
+    }
+    case "interpolate":
+      checkIndex(node, signal, indexBits(signal.range) - node.step);
+      return lowerInterpolation(builder, signal, node);
   }
+}
+
+function checkIndex(node: PointwiseNode, { range }: Signal, bits: number): void {
+  if (bits <= TABLE_INPUTS) return;
+  throw new UserError(
+    `a table over ${range.lo}..${range.hi} needs an index of ${bits} bits; firmware takes up to ${TABLE_INPUTS}`,
+    { where: `node '${node.name}'`, hint: "Quantize what this node reads to fewer bits." },
+  );
 }

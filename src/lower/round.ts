@@ -9,6 +9,7 @@ import type { ModuleBuilder, Signal } from "./module-builder.js";
 export function roundingConstant(drop: number, rounding: Rounding): bigint | undefined {
   if (drop <= 0 || rounding === "TRN") return 0n;
   const half = 1n << BigInt(drop - 1);
+  if (rounding === "CEIL") return 2n * half - 1n;
   if (rounding === "RND") return half;
   return rounding === "RND_MIN_INF" ? half - 1n : undefined;
 }
@@ -32,6 +33,12 @@ export function roundSignal(
           builder.constant(0n),
           builder.constant(2n * half - 1n),
         );
+      case "AWAY":
+        return builder.mux(
+          builder.atLeast(signal, 0n),
+          builder.constant(2n * half - 1n),
+          builder.constant(0n),
+        );
       case "RND_ZERO":
         return builder.add(builder.constant(half - 1n), signBit(builder, signal));
       case "RND_INF":
@@ -48,7 +55,7 @@ export function roundSignal(
     lo: roundRatio(signal.range.lo, d, rounding),
     hi: roundRatio(signal.range.hi, d, rounding),
   };
-  return narrow(builder, rounded, range);
+  return builder.narrow(rounded, range);
 }
 
 /** Bit `drop` of a signal; above its highest bit that is its sign. */
@@ -63,36 +70,39 @@ function signBit(builder: ModuleBuilder, signal: Signal): Signal {
   return builder.mux(builder.atLeast(signal, 0n), builder.constant(0n), builder.constant(1n));
 }
 
-/** The same value on fewer bits, where tighter bounds are known than the wire's. */
-function narrow(builder: ModuleBuilder, signal: Signal, range: Interval): Signal {
-  if (range.lo === range.hi) return builder.constant(range.lo);
-  const lo = signal.range.lo > range.lo ? signal.range.lo : range.lo;
-  const hi = signal.range.hi < range.hi ? signal.range.hi : range.hi;
-  return lo === signal.range.lo && hi === signal.range.hi ? signal : builder.wrap(signal, { lo, hi });
-}
-
-/** Brings a signal into the range of `type`. */
+/** Brings a signal into the range of `type`, or into narrower `limits` to which SAT saturates. */
 export function overflowSignal(
   builder: ModuleBuilder,
   signal: Signal,
   type: FixedType,
   mode: Overflow,
+  narrower?: Interval,
 ): Signal {
   if (type.width === 0) return builder.constant(0n);
-  const limits = typeRange(type);
+  const limits = narrower ?? typeRange(type);
   const lowest = mode === "SAT_SYM" && type.signed ? -limits.hi : limits.lo;
   const { lo, hi } = signal.range;
   if (lo >= lowest && hi <= limits.hi) return signal;
   if (mode === "WRAP") return builder.wrap(signal, limits);
 
-  const inside = { lo: lo > lowest ? lo : lowest, hi: hi < limits.hi ? hi : limits.hi };
-  const above = builder.constant(mode === "SAT_ZERO" ? 0n : limits.hi);
-  const below = builder.constant(mode === "SAT_ZERO" ? 0n : lowest);
-  // Entirely outside: the comparisons below would leave no value inside.
-  if (lo > limits.hi) return above;
-  if (hi < lowest) return below;
-  const kept = builder.wrap(signal, inside);
-  const notBelow = builder.atLeast(signal, lowest);
+  const above = mode === "SAT_ZERO" ? 0n : limits.hi;
+  const below = mode === "SAT_ZERO" ? 0n : lowest;
+  return clampSignal(builder, signal, { lo: lowest, hi: limits.hi }, below, above);
+}
+
+/** The signal where it lies within `limits`, `below` and `above` where it does not. */
+export function clampSignal(
+  builder: ModuleBuilder,
+  signal: Signal,
+  limits: Interval,
+  below = limits.lo,
+  above = limits.hi,
+): Signal {
+  const { lo, hi } = signal.range;
+  if (lo > limits.hi) return builder.constant(above);
+  if (hi < limits.lo) return builder.constant(below);
+  const kept = builder.narrow(signal, limits);
+  const notBelow = builder.atLeast(signal, limits.lo);
   const tooHigh = builder.atLeast(signal, limits.hi + 1n);
-  return builder.mux(tooHigh, above, builder.mux(notBelow, kept, below));
+  return builder.mux(tooHigh, builder.constant(above), builder.mux(notBelow, kept, builder.constant(below)));
 }

@@ -23,6 +23,30 @@ export class StructureBuilder {
     return this.push({ name, width, signed: false, cycle: 0, cell: { op: "constant", value: 0n } });
   }
 
+  /** An integer on `width` bits, in two's complement. */
+  constant(name: string, value: bigint, width: number): WireId {
+    const cell: Cell = { op: "constant", value: BigInt.asUintN(width, value) };
+    return this.push({ name, width, signed: false, cycle: 0, cell });
+  }
+
+  /** The number in bits low … low + kept − 1 of a wire on `width` bits, more than `kept`. */
+  extend(name: string, source: WireId, low: number, kept: number, signed: boolean, width: number): WireId {
+    const cycle = this.cycle(source);
+    const number = this.push({
+      name: `${name}_n`,
+      width: kept,
+      signed,
+      cycle,
+      cell: { op: "slice", source, low },
+    });
+    return this.push({ name, width, signed, cycle, cell: { op: "shift", a: number, by: 0 } });
+  }
+
+  /** The bits of a wire. */
+  widthOf(wire: WireId): number {
+    return (this.wires[wire] as Wire).width;
+  }
+
   slice(name: string, source: WireId, low: number, width: number): WireId {
     return this.push({
       name,
@@ -37,7 +61,8 @@ export class StructureBuilder {
   concat(name: string, parts: readonly WireId[]): WireId {
     if (parts.length === 1) return parts[0] as WireId;
     const width = parts.reduce((sum, part) => sum + (this.wires[part] as Wire).width, 0);
-    const cycle = Math.max(...parts.map((part) => this.cycle(part)));
+    const timed = parts.filter((part) => this.wires[part]?.cell.op !== "constant");
+    const cycle = Math.max(0, ...timed.map((part) => this.cycle(part)));
     return this.push({ name, width, signed: false, cycle, cell: { op: "concat", parts } });
   }
 
@@ -107,10 +132,11 @@ export class StructureBuilder {
   }
 
   private startCycle(inputs: Instance["inputs"]): number {
-    return Math.max(0, ...inputs.map(({ wire }) => this.cycle(wire)));
+    const timed = inputs.filter(({ wire }) => this.wires[wire]?.cell.op !== "constant");
+    return Math.max(0, ...timed.map(({ wire }) => this.cycle(wire)));
   }
 
-  private cycle(wire: WireId): number {
+  cycle(wire: WireId): number {
     return (this.wires[wire] as Wire).cycle;
   }
 

@@ -83,6 +83,8 @@ class ModuleInterpreter implements CircuitInterpreter {
         return (at(cell.a) << BigInt(cell.shiftA)) + (at(cell.b) << BigInt(cell.shiftB));
       case "sub":
         return (at(cell.a) << BigInt(cell.shiftA)) - (at(cell.b) << BigInt(cell.shiftB));
+      case "mul":
+        return at(cell.a) * at(cell.b);
       case "shift":
         return cell.by >= 0 ? at(cell.a) << BigInt(cell.by) : at(cell.a) >> BigInt(-cell.by);
       case "atleast":

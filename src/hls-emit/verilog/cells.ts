@@ -72,6 +72,9 @@ export const CELL_EMITTERS: { readonly [Op in CellOp]: CellEmitter<Op> } = {
     ),
   add: (cell, wire, module) => assign(wire, sum(cell, "+", wire, module)),
   sub: (cell, wire, module) => assign(wire, sum(cell, "-", wire, module)),
+  // Modulo 2^width, the product of extended operands is the product of the signed values.
+  mul: (cell, wire, module) =>
+    assign(wire, `${extend(module, cell.a, 0, wire.width)} * ${extend(module, cell.b, 0, wire.width)}`),
   shift: (cell, wire, module) => {
     if (cell.by >= 0) return assign(wire, extend(module, cell.a, cell.by, wire.width));
     const source = module.wires[cell.a] as Wire;

@@ -70,6 +70,8 @@ export type Cell =
       readonly b: WireId;
       readonly shiftB: number;
     }
+  /** a · b. */
+  | { readonly op: "mul"; readonly a: WireId; readonly b: WireId }
   /** a · 2^by, rounded down when `by` is negative. */
   | { readonly op: "shift"; readonly a: WireId; readonly by: number }
   /** 1 when a ≥ level. */
@@ -111,6 +113,7 @@ export function cellOperands(cell: Cell): readonly WireId[] {
       return cell.parts;
     case "add":
     case "sub":
+    case "mul":
       return [cell.a, cell.b];
     case "shift":
     case "atleast":
@@ -136,6 +139,7 @@ export function mapOperands(cell: Cell, map: (wire: WireId) => WireId): Cell {
       return { ...cell, parts: cell.parts.map(map) };
     case "add":
     case "sub":
+    case "mul":
       return { ...cell, a: map(cell.a), b: map(cell.b) };
     case "shift":
     case "atleast":

@@ -21,6 +21,7 @@ const CELLS: readonly CellOp[] = [
   "concat",
   "add",
   "sub",
+  "mul",
   "shift",
   "atleast",
   "mux",
@@ -111,6 +112,7 @@ function writeCell(cell: Cell): Attributes {
     case "input":
     case "port":
     case "concat":
+    case "mul":
     case "mux":
       return {};
   }
@@ -213,6 +215,8 @@ function readCell(op: CellOp, operands: readonly number[], reader: Reader): Cell
       const [shiftA, shiftB] = reader.has("shifts") ? reader.counts("shifts") : [0, 0];
       return { op, a, shiftA: shiftA ?? 0, b, shiftB: shiftB ?? 0 };
     }
+    case "mul":
+      return { op, a, b };
     case "shift":
       return { op, a, by: reader.count("by") };
     case "atleast":

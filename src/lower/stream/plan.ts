@@ -62,6 +62,21 @@ export function planStream(fixed: Fixed): StreamPlan {
   return { input, layers, outputName: output.name };
 }
 
+/** A stream has convolutions that look at every position, and what looks at one value at a time. */
+function checkOperator(node: FixedNode): void {
+  const where = `node '${node.name}'`;
+  const refused = (what: string) =>
+    new UserError(`streaming firmware does not take ${what}`, {
+      where,
+      hint: "Lower the model with the parallel architecture, which takes every operator.",
+    });
+  if (node.op === "input" || isPointwise(node)) return;
+  if (node.op !== "conv2d") throw refused(`the operator '${node.op}'`);
+  if (node.strides.some((stride) => stride !== 1)) throw refused("strides");
+  if (node.dilations.some((dilation) => dilation !== 1)) throw refused("dilations");
+  if (node.groups !== 1) throw refused("groups");
+}
+
 /** Each node reads the one before it and only the last one is the output. */
 function checkChain(fixed: Fixed): void {
   const uses = useCounts(fixed);
@@ -71,6 +86,7 @@ function checkChain(fixed: Fixed): void {
       throw new UserError("streaming firmware takes a chain of layers, without branches", { where });
     }
     if (uses.get(node.name) !== 1) throw new UserError("its value is used in several places", { where });
+    checkOperator(node);
     if (node.types.per === "element" || node.ranges.per === "element") {
       throw new UserError(
         "its types differ between positions; a stream repeats one computation at all positions",

@@ -1,8 +1,8 @@
 import type { Module } from "../../ir/circuit/circuit.js";
 import type { FixedConv2d, FixedNode } from "../../ir/fixed/fixed.js";
-import { lowerLinear } from "../linear/index.js";
+import { atChannel } from "../../ir/granular.js";
+import { type Chain, lowerChain, lowerSums } from "../chain.js";
 import { ModuleBuilder, type Signal } from "../module-builder.js";
-import { absorb, lowerPointwise, type PointwiseNode } from "../pointwise.js";
 import type { Axes, Field, Layout } from "./layout.js";
 import type { StreamLayer } from "./plan.js";
 
@@ -38,7 +38,7 @@ export function buildSite(
   const outputs =
     layer.conv === undefined
       ? source.fields.map((_, c) =>
-          applyAll(builder, layer.pointwise, layer.source, readField(builder, port, source, 0, c, false), c),
+          lowerChain(builder, chainOf(layer), c, readField(builder, port, source, 0, c, false)),
         )
       : convolve(builder, port, layer, layer.conv, axes, source, patch);
   const packed = outputs.flatMap((signal, c) => {
@@ -91,36 +91,15 @@ function convolve(
       }
     }
   }
-  // The first pointwise operation adds its constant in the sum itself, where it costs nothing.
-  const [first, ...others] = layer.pointwise;
-  const absorbed = Array.from({ length: outputs }, (_, o) =>
-    first === undefined ? undefined : absorb(first, conv, o),
-  );
-  const sums = lowerLinear(
-    builder,
-    inputs,
-    weights.map((row, o) => ({
-      weights: row,
-      bias: (conv.bias.data[o] as bigint) + (absorbed[o]?.offset ?? 0n),
-    })),
-  );
-  return sums.map((sum, o) =>
-    applyAll(builder, others, first ?? conv, absorbed[o]?.finish(builder, sum) ?? sum, o),
-  );
+  const rows = weights.map((row, o) => ({ weights: row, bias: conv.bias.data[o] as bigint }));
+  return lowerSums(builder, inputs, rows, chainOf(layer), [...rows.keys()]);
 }
 
-/** Pointwise nodes one after the other on one value of channel `channel`; `source` is the node before the first. */
-function applyAll(
-  builder: ModuleBuilder,
-  nodes: readonly PointwiseNode[],
-  source: FixedNode,
-  signal: Signal,
-  channel: number,
-): Signal {
-  let before = source;
-  return nodes.reduce((value, node) => {
-    const next = lowerPointwise(builder, node, before, value, channel);
-    before = node;
-    return next;
-  }, signal);
+/** The pointwise nodes of a layer; an element is a channel, because all positions have the same types. */
+function chainOf({ conv, source, pointwise }: StreamLayer): Chain {
+  const nodes = [conv ?? source, ...pointwise];
+  return {
+    steps: pointwise.map((node, i) => ({ node, source: nodes[i] as FixedNode })),
+    rangeOf: (step, channel) => atChannel((nodes[step + 1] as FixedNode).ranges, channel),
+  };
 }

@@ -1,0 +1,157 @@
+import type { FixedValue } from "../ir/fixed/fixed.js";
+import { type Interval, intervalBits } from "../ir/fixed-point.js";
+import { atElement } from "../ir/granular.js";
+import { LUT_INPUTS } from "./delay.js";
+import { lowerLinear } from "./linear/index.js";
+import type { LinearSum } from "./linear/sum.js";
+import { indexBits, lowerFunction } from "./lookup.js";
+import type { ModuleBuilder, Signal } from "./module-builder.js";
+import {
+  channelsOf,
+  evaluatePointwise,
+  levelAt,
+  lowerPointwise,
+  type PointwiseNode,
+  requantizationAt,
+} from "./pointwise.js";
+import { droppedBits } from "./requantize.js";
+import { overflowSignal, roundingConstant } from "./round.js";
+
+/** Pointwise nodes one behind the other. */
+export interface Chain {
+  readonly steps: readonly ChainStep[];
+  /** Proven bounds of what the first node reads (step −1) and of each node's result, for an element. */
+  readonly rangeOf: (step: number, element: number) => Interval;
+}
+
+/** A pointwise node and what it reads, as it says of types. */
+export interface ChainStep {
+  readonly node: PointwiseNode;
+  readonly source: FixedValue;
+}
+
+/** The nodes from `start` on applied to one element. */
+export function lowerChain(
+  builder: ModuleBuilder,
+  chain: Chain,
+  element: number,
+  signal: Signal,
+  start = 0,
+): Signal {
+  let value = builder.narrow(signal, chain.rangeOf(start - 1, element));
+  for (let i = start; i < chain.steps.length; i++) {
+    const { node, source } = chain.steps[i] as ChainStep;
+    // What six bits decide is one LUT for each bit of the result, however many nodes it takes.
+    if (indexBits(value.range) <= LUT_INPUTS && !isWiring(chain.steps[i] as ChainStep, element, value)) {
+      const rest = chain.steps.slice(i);
+      return lowerFunction(builder, value, (k) =>
+        rest.reduce((x, step) => evaluatePointwise(step.node, step.source, element, x), k),
+      );
+    }
+    if (node.op === "affine") {
+      const channels = channelsOf(node);
+      const weights = [atElement(node.multiplier, element, channels)];
+      const row = { weights, bias: atElement(node.offset, element, channels) };
+      return lowerSums(builder, [value], [row], chain, [element], i + 1)[0] as Signal;
+    }
+    value = builder.narrow(lowerPointwise(builder, node, source, element, value), chain.rangeOf(i, element));
+  }
+  return value;
+}
+
+/** True for a node that takes no logic. */
+function isWiring({ node, source }: ChainStep, element: number, { range }: Signal): boolean {
+  if (node.op === "relu") return range.lo >= 0n || range.hi <= 0n;
+  if (node.op !== "requantize") return false;
+  const step = requantizationAt(node, source, element);
+  const drop = droppedBits(step);
+  if (drop === undefined || (drop > 0 && step.rounding !== "TRN")) return false;
+  const shifted = (k: bigint) => (drop > 0 ? k >> BigInt(drop) : k << BigInt(-drop));
+  const fits = intervalBits({ lo: shifted(range.lo), hi: shifted(range.hi) });
+  return (
+    step.overflow === "WRAP" ||
+    (step.limits === undefined && fits.signed === step.to.signed && fits.width <= step.to.width)
+  );
+}
+
+/**
+ * Rows of a constant matrix, each with the chain from `start` on behind it. Nodes that only scale by a power of two or
+ * add a constant go into the sums, where they cost nothing: an affine, the half of a rounding, the level of a threshold.
+ */
+export function lowerSums(
+  builder: ModuleBuilder,
+  inputs: readonly Signal[],
+  rows: readonly LinearSum[],
+  chain: Chain,
+  elements: readonly number[],
+  start = 0,
+): readonly Signal[] {
+  const absorbed = rows.map((row, i) => absorb(chain, elements[i] as number, start, rangeOfRow(inputs, row)));
+  const sums = lowerLinear(
+    builder,
+    inputs,
+    rows.map(({ weights, bias }, i) => {
+      const { multiplier, offset } = absorbed[i] as Absorbed;
+      const scaled = multiplier === 1n ? weights : weights.map((weight) => weight * multiplier);
+      return { weights: scaled, bias: bias * multiplier + offset };
+    }),
+  );
+  return sums.map((sum, i) => {
+    const element = elements[i] as number;
+    const { next, multiplier, offset, finish } = absorbed[i] as Absorbed;
+    const { lo, hi } = chain.rangeOf(start - 1, element);
+    const ends = [lo * multiplier + offset, hi * multiplier + offset] as const;
+    const bounds = multiplier > 0n ? { lo: ends[0], hi: ends[1] } : { lo: ends[1], hi: ends[0] };
+    return lowerChain(builder, chain, element, finish(builder, builder.narrow(sum, bounds)), next);
+  });
+}
+
+/** What of a chain goes into the sum before it: sum · multiplier + offset, then `finish`, then the node `next`. */
+interface Absorbed {
+  readonly multiplier: bigint;
+  readonly offset: bigint;
+  readonly next: number;
+  readonly finish: (builder: ModuleBuilder, signal: Signal) => Signal;
+}
+
+function absorb({ steps }: Chain, element: number, start: number, range: Interval): Absorbed {
+  let [multiplier, offset, next] = [1n, 0n, start];
+  for (; next < steps.length; next++) {
+    const { node } = steps[next] as ChainStep;
+    if (node.op !== "affine") break;
+    const factor = atElement(node.multiplier, element, channelsOf(node));
+    const size = factor < 0n ? -factor : factor;
+    if (size === 0n || (size & (size - 1n)) !== 0n) break;
+    multiplier *= factor;
+    offset = offset * factor + atElement(node.offset, element, channelsOf(node));
+  }
+  const plain = { multiplier, offset, next, finish: (_: ModuleBuilder, signal: Signal) => signal };
+  const step = steps[next];
+  if (step === undefined) return plain;
+  if (step.node.op === "threshold") {
+    const level = levelAt(step.node, element);
+    const finish = (builder: ModuleBuilder, signal: Signal) => builder.atLeast(signal, 0n);
+    return { multiplier, offset: offset - level, next: next + 1, finish };
+  }
+  // A narrow sum becomes a table together with all that follows.
+  if (step.node.op !== "requantize" || indexBits(range) <= LUT_INPUTS) return plain;
+  const requantization = requantizationAt(step.node, step.source, element);
+  const drop = droppedBits(requantization);
+  const constant = drop === undefined ? undefined : roundingConstant(drop, requantization.rounding);
+  if (drop === undefined || constant === undefined || constant === 0n) return plain;
+  const { to, overflow, limits } = requantization;
+  const finish = (builder: ModuleBuilder, signal: Signal) =>
+    overflowSignal(builder, builder.shift(signal, -drop), to, overflow, limits);
+  return { multiplier, offset: offset + constant, next: next + 1, finish };
+}
+
+/** Bounds of a sum: every input at its worst. */
+function rangeOfRow(inputs: readonly Signal[], { weights, bias }: LinearSum): Interval {
+  let [lo, hi] = [bias, bias];
+  weights.forEach((weight, i) => {
+    const { range } = inputs[i] as Signal;
+    lo += weight > 0n ? weight * range.lo : weight * range.hi;
+    hi += weight > 0n ? weight * range.hi : weight * range.lo;
+  });
+  return { lo, hi };
+}
