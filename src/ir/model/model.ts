@@ -215,7 +215,6 @@ export interface ModelArgmax extends NodeBase {
   readonly last: boolean;
 }
 
-
 export type ModelNode =
   | ModelInput
   | ModelConstant

@@ -5,7 +5,7 @@ import { printDocument } from "../text/print.js";
 import { asShape, Reader } from "../text/read.js";
 import { write } from "../text/write.js";
 import type { Model, ModelNode, ModelOp } from "./model.js";
-import { MODEL_OPERATORS, type ModelOperator } from "./operators.js";
+import { MODEL_OPERATORS, modelOperator } from "./operators/index.js";
 import { verifyModel } from "./verify.js";
 
 /** Prints a model as text that {@link parseModel} reads back. */
@@ -33,7 +33,7 @@ function toDocument(model: Model): Document {
       facts: [write.shape(node.shape)],
       operation: node.op,
       operands: node.inputs,
-      attributes: operatorOf(node.op).write(node),
+      attributes: modelOperator(node.op).write(node as never),
     }),
   );
   const graph = { keyword: "graph", name: "main", attributes: {}, statements, results: model.outputs };
@@ -47,11 +47,7 @@ function readNode(statement: Statement, file: string): ModelNode {
     throw new UserError(`'${statement.operation}' is no operator of the Model language`, { where });
   }
   const op = statement.operation as ModelOp;
-  const own = operatorOf(op).read(new Reader(statement.attributes, where));
+  const own = modelOperator(op).read(new Reader(statement.attributes, where));
   const shape = asShape(statement.facts[0], where);
   return { op, name, inputs: statement.operands, shape, ...own } as ModelNode;
-}
-
-function operatorOf(op: ModelOp): ModelOperator<ModelOp> {
-  return MODEL_OPERATORS[op] as unknown as ModelOperator<ModelOp>;
 }

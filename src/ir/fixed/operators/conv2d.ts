@@ -1,7 +1,7 @@
 import { fractionBits, type Interval, narrowestType } from "../../fixed-point.js";
 import { atChannel, type Granular, mapGranular, perChannel } from "../../granular.js";
 import { channelHulls } from "../../interval.js";
-import { conv2dShape, readPads, writePads } from "../../model/operators.js";
+import { conv2dShape, readPads, writePads } from "../../model/operators/index.js";
 import { write } from "../../text/write.js";
 import type { FixedConv2d, FixedValue } from "../fixed.js";
 import type { FixedOperator } from "../operator.js";
@@ -36,7 +36,15 @@ function channelRanges(node: FixedConv2d, input: FixedValue): Granular<Interval>
 export const conv2d: FixedOperator<"conv2d"> = {
   arity: 1,
   shape: (node, [input]) =>
-    conv2dShape((input as FixedValue).shape, node.kernel.shape, node.pads, `node '${node.name}'`),
+    conv2dShape(
+      (input as FixedValue).shape,
+      node.kernel.shape,
+      node.pads,
+      node.strides,
+      node.dilations,
+      node.groups,
+      `node '${node.name}'`,
+    ),
   ranges: (node, [input]) => channelRanges(node, input as FixedValue),
   types: (node, _inputs, ranges) =>
     mapGranular(perChannel(ranges.items), (range, o) =>
