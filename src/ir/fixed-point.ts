@@ -62,8 +62,11 @@ export function printType(type: FixedType): string {
 }
 
 export function sameType(a: FixedType, b: FixedType): boolean {
-  const scales = (a.scale?.n ?? 1n) === (b.scale?.n ?? 1n) && (a.scale?.d ?? 1n) === (b.scale?.d ?? 1n);
-  return a.signed === b.signed && a.width === b.width && a.integer === b.integer && scales;
+  return a.signed === b.signed && a.width === b.width && a.integer === b.integer && sameScale(a, b);
+}
+
+function sameScale(a: FixedType, b: FixedType): boolean {
+  return (a.scale?.n ?? 1n) === (b.scale?.n ?? 1n) && (a.scale?.d ?? 1n) === (b.scale?.d ?? 1n);
 }
 
 /** The number of bits that hold every integer of an interval; unsigned (0 for [0,0]) when no integer is negative. */
@@ -77,6 +80,18 @@ export function intervalBits({ lo, hi }: Interval): { readonly signed: boolean; 
 export function narrowestType(interval: Interval, fraction: number): FixedType {
   const { signed, width } = intervalBits(interval);
   return { signed, width, integer: width - fraction };
+}
+
+/** The narrowest type that holds every integer of `interval` and counts in the unit of `like`. */
+export function typeLike(interval: Interval, like: FixedType): FixedType {
+  const type = narrowestType(interval, fractionBits(like));
+  return like.scale === undefined ? type : { ...type, scale: like.scale };
+}
+
+/** Whether the integers of two types stand for multiples of the same value. */
+export function sameUnit(a: FixedType, b: FixedType): boolean {
+  // A scale is odd over odd and reduced, so that a unit has one form only.
+  return fractionBits(a) === fractionBits(b) && sameScale(a, b);
 }
 
 /** What the integer 1 of a type stands for: scale · 2^−F, reduced. */

@@ -46,6 +46,50 @@ export function granularLength(per: Granular<unknown>["per"], shape: readonly nu
   return per === "channel" ? (shape.at(-1) ?? 1) : shape.reduce((a, b) => a * b, 1);
 }
 
+/**
+ * The coarsest statement that says the same of a tensor of this shape: one property where all are the same, one per
+ * channel where all elements of each channel agree.
+ */
+export function collapse<T>(
+  granular: Granular<T>,
+  shape: readonly number[],
+  same: (a: T, b: T) => boolean,
+): Granular<T> {
+  const { per, items } = granular;
+  const first = items[0];
+  if (per === "tensor" || first === undefined) return granular;
+  // Stops at the first that differs.
+  const equal = (item: T, other: T) => item === other || same(item, other);
+  if (items.every((item) => equal(item, first))) return perTensor(first);
+  const channels = shape.at(-1) ?? 1;
+  if (per === "channel" || !items.every((item, i) => equal(item, items[i % channels] as T))) return granular;
+  return { per: "channel", items: items.slice(0, channels) };
+}
+
+/**
+ * Combines properties of tensors of one shape, at the coarsest granularity at which all of them can be stated: of what is
+ * known per tensor or per channel, no element is visited.
+ */
+export function zipGranular<T extends readonly unknown[], U>(
+  shape: readonly number[],
+  granulars: { readonly [I in keyof T]: Granular<T[I]> },
+  f: (...items: T) => U,
+): Granular<U> {
+  const all = granulars as readonly Granular<unknown>[];
+  const per = finest(...all);
+  const channels = shape.at(-1) ?? 1;
+  const length = granularLength(per, shape);
+  const items = new Array<U>(length);
+  for (let i = 0; i < length; i++)
+    items[i] = f(...(all.map((g) => atElement(g, i, channels)) as unknown as T));
+  return { per, items };
+}
+
+/** The property of each channel; only for properties that are not per element. */
+export function channelItems<T>(granular: Granular<T>, channels: number): readonly T[] {
+  return Array.from({ length: channels }, (_, channel) => atChannel(granular, channel));
+}
+
 const GRANULARITIES = ["tensor", "channel", "element"] as const;
 
 /** The coarsest granularity at which all of these properties can be stated. */

@@ -2,7 +2,6 @@ import { Big } from "big.js";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
-  exactRatio,
   type FixedType,
   fractionBits,
   intervalBits,
@@ -15,9 +14,15 @@ import {
   ROUNDINGS,
   type Rounding,
   requantize,
+  sameType,
+  sameUnit,
   toNumber,
+  typeLike,
+  typeOfUnit,
   typeRange,
+  unitOf,
 } from "../../src/ir/fixed-point.js";
+import { gcd, ratio } from "../../src/ir/ratio.js";
 
 /*
  * The oracle: the definitions of UG1399 in decimal arithmetic (big.js), with nothing of the code under test. Big's
@@ -41,6 +46,8 @@ const ROUND: Readonly<Record<Rounding, (x: Big) => Big>> = {
   RND_ZERO: (x) => (x.gte(0) ? ceil(x.minus(HALF)) : floor(x.plus(HALF))),
   RND_INF: (x) => x.round(0, 1),
   RND_CONV: (x) => x.round(0, 2),
+  CEIL: ceil,
+  AWAY: (x) => x.round(0, 3),
 };
 
 function oracle(x: Big, type: FixedType, rounding: Rounding, mode: Overflow): bigint {
@@ -126,7 +133,8 @@ describe.each(modes)("%s, %s", (rounding, mode) => {
     fc.assert(
       fc.property(fc.oneof(any, small), ([type, k, fraction]) => {
         const x = new Big(k.toString()).times(powerOfTwo(-fraction));
-        expect(requantize(k, fraction, type, rounding, mode)).toBe(oracle(x, type, rounding, mode));
+        const from = { signed: true, width: 80, integer: 80 - fraction };
+        expect(requantize(k, from, type, rounding, mode)).toBe(oracle(x, type, rounding, mode));
       }),
       { numRuns: 250 },
     );
@@ -155,9 +163,11 @@ describe("the tables of UG1399", () => {
     ["RND_CONV", 1, -1],
     ["TRN", 1, -1.5],
     ["TRN_ZERO", 1, -1],
+    ["CEIL", 1.5, -1],
+    ["AWAY", 1.5, -1.5],
   ] as const)("%s: 1.25 → %d, −1.25 → %d", (rounding, up, down) => {
-    expect(toNumber(quantize(1.25, type, rounding, "SAT"), 1)).toBe(up);
-    expect(toNumber(quantize(-1.25, type, rounding, "SAT"), 1)).toBe(down);
+    expect(toNumber(quantize(1.25, type, rounding, "SAT"), type)).toBe(up);
+    expect(toNumber(quantize(-1.25, type, rounding, "SAT"), type)).toBe(down);
   });
 
   // ap_fixed<4,4> and ap_ufixed<4,4> of 19 and −19.
@@ -210,11 +220,72 @@ describe("types and intervals", () => {
     expect(printType({ signed: true, width: 8, integer: -2 })).toBe("fixed<8,-2>");
     expect(printType({ signed: false, width: 3, integer: 7 })).toBe("ufixed<3,7>");
   });
+});
 
-  it("a double stands for its exact binary value, a string for its decimal", () => {
-    expect(exactRatio(0.1)).toEqual({ n: 3602879701896397n, d: 2n ** 55n });
-    expect(exactRatio("0.1")).toEqual({ n: 1n, d: 10n });
-    expect(exactRatio(5e-324)).toEqual({ n: 1n, d: 2n ** 1074n });
-    expect(exactRatio(-1.5e300).n).toBe(BigInt(-1.5e300));
+/** A type that counts in any ratio. */
+const scaledType = fc
+  .tuple(anyType, fc.bigInt({ min: 0n, max: 40n }), fc.bigInt({ min: 0n, max: 40n }))
+  .map(([type, a, b]): FixedType => {
+    const { n, d } = ratio(2n * a + 1n, 2n * b + 1n);
+    return n === 1n && d === 1n ? type : { ...type, scale: { n, d } };
+  });
+
+describe("types with a scale", () => {
+  it("a unit has one form: the type of a type's unit and range counts in the same unit", () => {
+    fc.assert(
+      fc.property(scaledType, scaledType, (type, other) => {
+        const unit = unitOf(type);
+        expect(gcd(unit.n, unit.d)).toBe(1n);
+        const again = typeOfUnit(typeRange(type), unit);
+        expect(sameUnit(again, type)).toBe(true);
+        expect(unitOf(again)).toEqual(unit);
+        expect(sameType(again, typeLike(typeRange(type), type))).toBe(true);
+        const [a, b] = [unitOf(type), unitOf(other)];
+        expect(sameUnit(type, other)).toBe(a.n === b.n && a.d === b.d);
+      }),
+    );
+  });
+
+  it("stand for scale · k · 2^−F", () => {
+    const type: FixedType = { signed: true, width: 8, integer: 6, scale: { n: 3n, d: 7n } };
+    expect(unitOf(type)).toEqual({ n: 3n, d: 28n });
+    expect(printType(type)).toBe("fixed<8,6>*3/7");
+    expect(toNumber(7n, type)).toBe(0.75);
+    expect(typeOfUnit({ lo: -5n, hi: 3n }, { n: 12n, d: 10n })).toEqual({
+      signed: true,
+      width: 4,
+      integer: 5,
+      scale: { n: 3n, d: 5n },
+    });
+    expect(typeOfUnit({ lo: 0n, hi: 3n }, { n: 4n, d: 2n })).toEqual({ signed: false, width: 2, integer: 3 });
+    // 1 is 28/3 units: 9.33.
+    expect(quantize(1, type, "RND", "SAT")).toBe(9n);
+    expect(quantize(1, type, "CEIL", "SAT")).toBe(10n);
+    expect(quantize(-1, type, "AWAY", "SAT")).toBe(-10n);
+  });
+
+  it("requantize takes the exact ratio of two units, rounded once", () => {
+    fc.assert(
+      fc.property(
+        scaledType,
+        scaledType,
+        fc.bigInt({ min: -(2n ** 40n), max: 2n ** 40n }),
+        fc.constantFrom(...modes),
+        (from, type, k, [rounding, mode]) => {
+          const [a, b] = [unitOf(from), unitOf(type)];
+          const n = k * a.n * b.d;
+          const d = a.d * b.n;
+          const down = n / d - (n % d < 0n ? 1n : 0n);
+          const exact = down * d === n;
+          // Half a step and whole steps as decimals keep which side of a tie the ratio lies on.
+          const twice = 2n * (n - down * d);
+          const fraction = exact ? 0 : twice === d ? 0.5 : twice < d ? 0.25 : 0.75;
+          const near = new Big(down.toString()).plus(fraction);
+          const integers = { signed: type.signed, width: type.width, integer: type.width };
+          expect(requantize(k, from, type, rounding, mode)).toBe(oracle(near, integers, rounding, mode));
+        },
+      ),
+      { numRuns: 500 },
+    );
   });
 });

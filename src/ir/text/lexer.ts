@@ -16,7 +16,7 @@ const RULES: readonly (readonly [Exclude<TokenKind, "end"> | "space", RegExp])[]
   ["integer", /-?\d+/y],
   ["word", /[A-Za-z_][A-Za-z0-9_]*/y],
   ["string", /"(?:[^"\\\n]|\\.)*"/y],
-  ["symbol", /\.\.|[{}()[\]<>=,:]/y],
+  ["symbol", /\.\.|[{}()[\]<>=,:*/]/y],
 ];
 
 /** Cuts a text into tokens. Throws a UserError with file and line on a character that no token begins with. */

@@ -1,5 +1,6 @@
 import { UserError } from "../errors.js";
 import type { FixedType } from "../fixed-point.js";
+import { gcd, type Ratio } from "../ratio.js";
 import { sizeOf } from "../tensor.js";
 import type { Attributes, Block, Document, Statement, Value } from "./document.js";
 import { type Token, type TokenKind, tokenize } from "./lexer.js";
@@ -122,7 +123,21 @@ class Parser {
     const integer = this.integer();
     this.expectText(">");
     if (width < 0) throw this.error("the width of a type is not negative");
-    return { signed, width, integer };
+    return { signed, width, integer, ...(this.accept("*") && { scale: this.scale() }) };
+  }
+
+  /** `n/d`: what no power of two says. A type has one text, so the scale has one form. */
+  private scale(): Ratio {
+    const n = BigInt(this.expect("integer").text);
+    this.expectText("/");
+    const d = BigInt(this.expect("integer").text);
+    const odd = n > 0n && d > 0n && n % 2n === 1n && d % 2n === 1n;
+    if (!odd || gcd(n, d) !== 1n || n === d) {
+      throw this.error(
+        `the scale ${n}/${d} of a type is not two odd numbers in lowest terms, other than 1/1`,
+      );
+    }
+    return { n, d };
   }
 
   /** `tensor<2x3>[1, 2, 3, 4, 5, 6]`: the shape is one or more words like `2` and `x3`. */

@@ -27,11 +27,15 @@ const integer = fc.oneof(
   fc.bigInt({ min: -(2n ** 90n), max: 2n ** 90n }),
 );
 const real = fc.double();
-const type = fc.record({
-  signed: fc.boolean(),
-  width: fc.integer({ min: 0, max: 99 }),
-  integer: fc.integer({ min: -99, max: 99 }),
-});
+const type = fc.record(
+  {
+    signed: fc.boolean(),
+    width: fc.integer({ min: 0, max: 99 }),
+    integer: fc.integer({ min: -99, max: 99 }),
+    scale: fc.constantFrom({ n: 3n, d: 7n }, { n: 1n, d: 255n }, { n: 2n ** 70n + 1n, d: 1n }),
+  },
+  { requiredKeys: ["signed", "width", "integer"] },
+);
 const tensor = fc.array(fc.integer({ min: 0, max: 4 }), { maxLength: 3 }).chain((shape) => {
   const length = shape.reduce((a, b) => a * b, 1);
   const data = fc.array<bigint | number>(fc.oneof(integer, real), { minLength: length, maxLength: length });
@@ -160,6 +164,11 @@ describe("a mistake in a text names file, line and what was expected", () => {
     [inGraph("%a = f() {k = 1, k = 2}"), "model.l1c:4: attribute 'k' is given twice"],
     [inGraph("%a = f() {k = 1..x}"), "model.l1c:4: expected an integer, found 'x'"],
     [inGraph("%a = f() {k = fixed<-1,2>}"), "model.l1c:4: the width of a type is not negative"],
+    ...["2/3", "3/9", "1/1", "-3/5"].map((scale) => [
+      inGraph(`%a = f() {k = fixed<4,2>*${scale}}`),
+      `model.l1c:4: the scale ${scale} of a type is not two odd numbers in lowest terms, other than 1/1`,
+    ]),
+    [inGraph("%a = f() {k = fixed<4,2>*3}"), "model.l1c:4: expected '/', found '}'"],
     [
       inGraph("%a = f() {k = tensor<2>[1, 2, 3]}"),
       "model.l1c:4: a tensor of shape 2 has 2 elements, found 3",
