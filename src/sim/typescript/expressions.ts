@@ -1,3 +1,4 @@
+import type { WriterFunction } from "ts-morph";
 import { type FixedType, type Interval, printType } from "../../ir/fixed-point.js";
 import type { Granular } from "../../ir/granular.js";
 import { hullOf } from "../../ir/interval.js";
@@ -26,6 +27,24 @@ export function literal(k: bigint, elements: Elements): string {
 export function literalList(items: readonly bigint[], elements: Elements, typed = true): string {
   const list = items.map((k) => literal(k, elements)).join(", ");
   return typed && elements !== "bigint" ? `${ARRAY_TYPE[elements]}.of(${list})` : `[${list}]`;
+}
+
+/** Numbers in a row of a table. */
+const ROW = 24;
+
+/** An array of integers as an initializer, in rows where there are many. */
+export function literalRows(items: readonly bigint[], elements: Elements): string | WriterFunction {
+  if (items.length <= ROW) return literalList(items, elements);
+  return (writer) => {
+    writer.write(elements === "bigint" ? "[" : `${ARRAY_TYPE[elements]}.from([`).newLine();
+    for (let start = 0; start < items.length; start += ROW) {
+      const row = items.slice(start, start + ROW);
+      writer.write("  ");
+      for (const k of row) writer.write(elements === "bigint" ? `${k}n,` : `${k},`);
+      writer.newLine();
+    }
+    writer.write(elements === "bigint" ? "]" : "])");
+  };
 }
 
 /** `expression`, an integer in `from`, as an integer in `to` (int32 and float64 are both numbers). */

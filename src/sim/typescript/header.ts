@@ -16,6 +16,7 @@ export function header(fixed: Fixed): readonly (StatementStructures | string)[] 
     "Tensors are row-major arrays of integers, channels last. With the type fixed<W,I> (signed) or ufixed<W,I>",
     "(unsigned) an integer k stands for the value k · 2^(I−W). Int32Array holds integers of 32 bits, Float64Array",
     "integers below 2^53, bigint[] any: each as its proven range needs, so that all arithmetic here is exact.",
+    ...(hasScale(fixed) ? ["A type with a suffix *n/d stands for n/d times as much."] : []),
     "The inputs must lie within their ranges:",
     "",
     ...inputs.map(
@@ -40,4 +41,8 @@ export function header(fixed: Fixed): readonly (StatementStructures | string)[] 
     CLAMP_TEXT,
     "",
   ];
+}
+
+function hasScale({ nodes }: Fixed): boolean {
+  return nodes.some(({ types }) => types.items.some(({ scale }) => scale !== undefined));
 }

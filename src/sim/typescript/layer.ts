@@ -10,6 +10,8 @@ export interface Operand {
   readonly node: FixedNode;
   /** How the emitted module holds its integers. */
   readonly elements: Elements;
+  /** The parameter of the layer's function that holds them. */
+  readonly array: string;
 }
 
 /** What an emitter knows of the layer that it writes. */
@@ -17,23 +19,27 @@ export interface Layer<Op extends LayerOp> {
   readonly node: FixedNodeOf<Op>;
   readonly inputs: readonly Operand[];
   readonly elements: Elements;
-  /** The name of the sites of the result in the module: the layer's own if it makes some, else its input's. */
-  readonly sites: string;
+  /** The name of the sites of the result in the module: its own if it makes some, else its input's; none if dense. */
+  readonly sites: string | undefined;
   /** A new unique name in the module: the layer's with a suffix. */
   readonly name: (suffix: string) => string;
 }
 
 /**
- * What an emitter writes for a layer. Its function takes the array `input` with its `sites`, and its body brings the
- * array `output` up to date.
+ * What an emitter writes for a layer. Its function takes the arrays of its inputs, with `sites` if the result has
+ * sites, and its body brings the array `output` up to date.
  */
 export interface LayerCode {
   /** More lines for the comment of the layer: how it is computed. */
   readonly comment?: string;
   /** Tables and buffers before the function. */
   readonly tables: readonly (StatementStructures | string)[];
-  /** Brings `output` up to date at every site where `input` may have changed. */
-  readonly body: WriterFunction;
+  /** Text of the emitted language that the module then holds once. */
+  readonly helpers?: readonly string[];
+  /** What `output` holds from the start; zeros if nothing. */
+  readonly initial?: string | WriterFunction;
+  /** Brings `output` up to date: everywhere, or with sites wherever the input may have changed. */
+  readonly body?: WriterFunction;
   /** Statements that run once, after the event at rest; `input` is the layer's input in it. */
   readonly settle?: (input: string) => readonly string[];
 }

@@ -7,12 +7,16 @@ const TAKEN = `
   Array BigInt Float64Array Infinity Int32Array Math NaN Number Object RangeError Record Readonly String
   run trace runBlock Block newArray sizeOf port inputs outputs nodes settle inputArray allSites larger smaller beginSites touchSite endSites
   Values Taps Port Sites Set Uint8Array difference differs offsets weights input output values sites site place places
-  list count start stale touched floor rest all size found
+  list count start stale touched floor rest all size found strided floorDivide left right condition yes no
 `;
 
 /** Gives out names that are valid in TypeScript and differ from each other. */
 export class Names {
   private readonly taken = new Set(TAKEN.split(/\s+/));
+
+  private isTaken(name: string): boolean {
+    return this.taken.has(name) || /^part\d+$/.test(name);
+  }
 
   /** A name like `wish`, in camel case. */
   unique(wish: string): string {
@@ -24,7 +28,7 @@ export class Names {
       .join("");
     const base = /^[A-Za-z]/.test(camel) ? camel : `layer${camel}`;
     let name = base;
-    for (let n = 2; this.taken.has(name); n++) name = `${base}_${n}`;
+    for (let n = 2; this.isTaken(name); n++) name = `${base}_${n}`;
     this.taken.add(name);
     return name;
   }

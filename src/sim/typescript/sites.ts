@@ -1,4 +1,6 @@
 import type { CodeBlockWriter } from "ts-morph";
+import { sizeOf } from "../../ir/tensor.js";
+import type { Layer, LayerOp } from "./layer.js";
 
 /**
  * The part of a module that keeps its work to where an event is: text of the emitted language. A site is one place of
@@ -48,13 +50,34 @@ function endSites(sites: Sites, stale: Int32Array): void {
 }
 `.trim();
 
-/** A loop over all elements \`i\`, with their channels \`c\`, of the sites where there is something to compute. */
-export function forElements(writer: CodeBlockWriter, channels: number, lines: readonly string[]): void {
+/**
+ * A loop over all elements `i` where there is something to compute: those of the sites, or all. `channel`: the lines
+ * use the channel `c`, too.
+ */
+export function forElements(
+  writer: CodeBlockWriter,
+  { node, sites }: Pick<Layer<LayerOp>, "node" | "sites">,
+  lines: readonly string[],
+  channel = true,
+): void {
+  const channels = node.shape.at(-1) ?? 1;
+  const size = sizeOf(node.shape);
   const block = () => {
     for (const line of lines) writer.writeLine(line);
   };
-  writer.writeLine("const { list, count } = sites;");
-  writer.write("for (let n = 0; n < count; n++)").block(() => {
-    writer.write(`for (let c = 0, i = list[n] * ${channels}; c < ${channels}; c++, i++)`).block(block);
-  });
+  if (sites !== undefined) {
+    writer.writeLine("const { list, count } = sites;");
+    writer.write("for (let n = 0; n < count; n++)").block(() => {
+      writer.write(`for (let c = 0, i = list[n] * ${channels}; c < ${channels}; c++, i++)`).block(block);
+    });
+  } else if (!channel || channels === 1) {
+    if (channel) writer.writeLine("const c = 0;");
+    writer.write(`for (let i = 0; i < ${size}; i++)`).block(block);
+  } else if (channels === size) {
+    writer.write(`for (let c = 0, i = 0; c < ${size}; c++, i++)`).block(block);
+  } else {
+    writer.write(`for (let i = 0; i < ${size};)`).block(() => {
+      writer.write(`for (let c = 0; c < ${channels}; c++, i++)`).block(block);
+    });
+  }
 }

@@ -5,7 +5,7 @@ import type { LayerEmitter } from "../layer.js";
 import { forElements } from "../sites.js";
 import { constant } from "../tables.js";
 
-export const threshold: LayerEmitter<"threshold"> = ({ node, inputs: [input], name }) => {
+export const threshold: LayerEmitter<"threshold"> = ({ node, inputs: [input], sites, name }) => {
   const { lo, hi } = hullOf(input.node.ranges);
   // A level that no value reaches, or that every value does, may lie outside what the elements hold.
   const levels = node.levels.map((level) => (level < lo ? lo : level > hi ? hi + 1n : level));
@@ -23,6 +23,7 @@ export const threshold: LayerEmitter<"threshold"> = ({ node, inputs: [input], na
     comment: "1 where k is at least the level of its channel.",
     tables:
       table === undefined ? [] : [constant(table, literalList(levels, held), "The level of each channel.")],
-    body: (writer) => forElements(writer, levels.length, [`output[i] = Number(input[i] >= ${level});`]),
+    body: (writer) =>
+      forElements(writer, { node, sites }, [`output[i] = Number(input[i] >= ${level});`], !uniform),
   };
 };

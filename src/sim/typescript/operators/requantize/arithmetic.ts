@@ -18,6 +18,8 @@ const ROUND_UP: Readonly<Record<Rounding, ((plan: WrittenPlan) => string) | unde
   RND_INF: (plan) => tie(plan, `k >= ${zero(plan)}`),
   RND_MIN_INF: ({ value }) => `rest > ${value("half")}`,
   RND_CONV: (plan) => tie(plan, isOdd("floor", plan.compute)),
+  CEIL: (plan) => `rest !== ${zero(plan)}`,
+  AWAY: (plan) => `k >= ${zero(plan)} && rest !== ${zero(plan)}`,
 };
 
 function zero({ compute }: WrittenPlan): string {
@@ -35,13 +37,14 @@ function isOdd(k: string, compute: Elements): string {
 
 /** Lines that shift `k` to the new binary point and round it. */
 export function roundLines(rounding: Rounding, plan: WrittenPlan): readonly string[] {
-  const { steps, compute, value } = plan;
+  const { steps, compute, value, divides } = plan;
   const doubles = compute === "float64";
   const lines: string[] = [];
-  if (steps.some(({ left }) => left > 0n)) {
-    lines.push(doubles ? `k *= ${value("scale")};` : `k <<= ${value("left")};`);
+  if (steps.some(({ scale }) => scale > 1n)) {
+    lines.push(doubles || divides ? `k *= ${value("scale")};` : `k <<= ${value("left")};`);
   }
-  if (steps.every(({ right }) => right === 0n)) return lines;
+  if (steps.every(({ unit }) => unit === 1n)) return lines;
+  if (divides) return [...lines, ...divideLines(rounding, plan)];
   const floor = doubles ? `Math.floor(k / ${value("unit")})` : `k >> ${value("right")}`;
   const up = ROUND_UP[rounding]?.(plan);
   if (up === undefined) return [...lines, `k = ${floor};`];
@@ -49,6 +52,24 @@ export function roundLines(rounding: Rounding, plan: WrittenPlan): readonly stri
     ...lines,
     `const floor = ${floor};`,
     doubles ? `const rest = k - floor * ${value("unit")};` : `const rest = k & ${value("dropped")};`,
+    compute === "bigint" ? `k = ${up} ? floor + 1n : floor;` : `k = floor + Number(${up});`,
+  ];
+}
+
+/** Lines that divide `k` and round it. A half of an odd divisor is no integer: the rest is doubled instead. */
+function divideLines(rounding: Rounding, plan: WrittenPlan): readonly string[] {
+  const { compute, value } = plan;
+  const unit = value("unit");
+  const up = ROUND_UP[rounding]?.(plan);
+  // Division of bigints goes towards zero.
+  const floor =
+    compute === "float64"
+      ? `Math.floor(k / ${unit})`
+      : `(k - (((k % ${unit}) + ${unit}) % ${unit})) / ${unit}`;
+  if (up === undefined) return [`k = ${floor};`];
+  return [
+    `const floor = ${floor};`,
+    `const rest = ${literal(2n, compute)} * (k - floor * ${unit});`,
     compute === "bigint" ? `k = ${up} ? floor + 1n : floor;` : `k = floor + Number(${up});`,
   ];
 }

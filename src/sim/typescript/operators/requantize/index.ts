@@ -1,17 +1,16 @@
-import type { VariableStatementStructure } from "ts-morph";
-import { convert, literal, literalList } from "../../expressions.js";
+import { type Constant, elementConstant } from "../../constants.js";
+import { convert } from "../../expressions.js";
 import type { LayerEmitter } from "../../layer.js";
 import { forElements } from "../../sites.js";
-import { constant } from "../../tables.js";
 import { overflowLines, roundLines } from "./arithmetic.js";
 import { planRequantize, type Steps } from "./plan.js";
 
 /** What each table holds. */
 const COMMENTS: Readonly<Record<keyof Steps, string>> = {
   left: "Bits to shift left",
-  scale: "2^bits to shift left",
+  scale: "The factor before the division",
   right: "Bits to shift right",
-  unit: "2^bits to shift right",
+  unit: "The divisor",
   dropped: "Mask of the bits that rounding drops",
   half: "Half of the new least significant bit (1, which nothing reaches, where no bit is dropped)",
   lo: "The least integer",
@@ -21,23 +20,24 @@ const COMMENTS: Readonly<Record<keyof Steps, string>> = {
 };
 
 /**
- * Written as the steps of the type conversion: shift left, shift right with rounding, overflow. A step that no element
+ * Written as the steps of the type conversion: shift left, shift right with rounding, overflow; where units are no
+ * powers of two of each other, factor and divisor instead of shifts. A step that no element
  * needs is left out; constants that differ between channels or elements become tables.
  */
-export const requantize: LayerEmitter<"requantize"> = ({ node, inputs: [input], elements, name }) => {
+export const requantize: LayerEmitter<"requantize"> = ({ node, inputs: [input], elements, sites, name }) => {
   const plan = planRequantize(node, input.node, input.elements);
   const { per, steps, compute } = plan;
-  const tables = new Map<keyof Steps, VariableStatementStructure>();
-  const index = per === "element" ? "i" : "c";
+  const channels = node.shape.at(-1) ?? 1;
+  const constants = new Map<keyof Steps, Constant>();
 
-  /** A constant for the current element: a literal, or an entry of a table, which it declares at its first use. */
+  /** A constant for the current element; its table comes with its first use. */
   const value = (key: keyof Steps): string => {
     const items = steps.map((step) => step[key]);
-    if (items.every((item) => item === items[0])) return literal(items[0], compute);
-    const table =
-      tables.get(key) ?? constant(name(key), literalList(items, compute), `${COMMENTS[key]}, per ${per}.`);
-    tables.set(key, table);
-    return `${table.declarations[0].name}[${index}]`;
+    const made =
+      constants.get(key) ??
+      elementConstant({ per, items }, channels, compute, () => name(key), COMMENTS[key]);
+    constants.set(key, made);
+    return made.text;
   };
 
   const lines = [
@@ -48,7 +48,13 @@ export const requantize: LayerEmitter<"requantize"> = ({ node, inputs: [input], 
   ];
   return {
     comment: `${node.rounding}, ${node.overflow}.`,
-    tables: [...tables.values()],
-    body: (writer) => forElements(writer, node.shape.at(-1) ?? 1, lines),
+    tables: [...constants.values()].flatMap(({ tables }) => tables),
+    body: (writer) =>
+      forElements(
+        writer,
+        { node, sites },
+        lines,
+        [...constants.values()].some(({ per }) => per === "channel"),
+      ),
   };
 };
