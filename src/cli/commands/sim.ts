@@ -137,7 +137,7 @@ function converter(
 ): { readonly dtype: Dtype; run(integers: IntegerArray): TypedArray } {
   const channels = node.shape.at(-1) ?? 1;
   const { lo, hi } = hullOf(node.ranges);
-  const whole = raw || node.types.items.every((type) => fractionBits(type) === 0);
+  const whole = raw || node.types.items.every((type) => fractionBits(type) === 0 && type.scale === undefined);
   if (whole && lo >= 0n && hi <= 255n) {
     return { dtype: "uint8", run: (integers) => Uint8Array.from(integers as Int32Array) };
   }
@@ -158,7 +158,7 @@ function converter(
     dtype: "float64",
     run: (integers) =>
       Float64Array.from(integers as Float64Array, (k, i) =>
-        toNumber(BigInt(k), fractionBits(atElement(node.types, i % size, channels))),
+        toNumber(BigInt(k), atElement(node.types, i % size, channels)),
       ),
   };
 }

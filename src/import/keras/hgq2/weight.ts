@@ -1,14 +1,8 @@
 import { UserError } from "../../../ir/errors.js";
-import {
-  exactRatio,
-  type FixedType,
-  fractionBits,
-  narrowestType,
-  quantize,
-  toNumber,
-} from "../../../ir/fixed-point.js";
+import { type FixedType, narrowestType, quantize, toNumber } from "../../../ir/fixed-point.js";
 import { atElement } from "../../../ir/granular.js";
 import type { Quantizer } from "../../../ir/model/model.js";
+import { exactRatio } from "../../../ir/ratio.js";
 import type { Tensor } from "../../../ir/tensor.js";
 import { collapseTypes, fixedType } from "./bits.js";
 import { quantizeFloat32 } from "./float32.js";
@@ -42,8 +36,7 @@ export function quantizeWeight(
     if (!Number.isFinite(value)) {
       throw new UserError(`element ${n} of its ${what} is ${value} after quantization`, { where });
     }
-    const exactly = (x: number) =>
-      toNumber(quantize(x, declared, rounding, overflow), fractionBits(declared));
+    const exactly = (x: number) => toNumber(quantize(x, declared, rounding, overflow), declared);
     if (exactly(stored) === value) {
       data.push(stored);
       types.push(declared);
