@@ -19,7 +19,7 @@ import { FABRICS } from "../dist/lower/delay.js";
 import { muonEventArrays } from "../dist/physics/muon/arrays.js";
 import { DEFAULT_MUON_OPTIONS } from "../dist/physics/muon/generate.js";
 import { firstDifference } from "../dist/sim/elements.js";
-import { createFloatExecutor } from "../dist/sim/float.js";
+import { createFloatExecutor } from "../dist/sim/float/index.js";
 import { referenceSimulator } from "../dist/sim/reference.js";
 import { loadSimulator } from "../dist/sim/typescript/load.js";
 

@@ -6,7 +6,7 @@ import { atChannel } from "../ir/granular.js";
 import { parseModel } from "../ir/model/text.js";
 import { baselineScores } from "../physics/muon/baseline.js";
 import type { StripCount } from "../physics/muon/geometry.js";
-import { createFloatExecutor } from "../sim/float.js";
+import { createFloatExecutor } from "../sim/float/index.js";
 import { inputEncoder } from "../sim/inputs.js";
 import { loadSimulator } from "../sim/typescript/load.js";
 

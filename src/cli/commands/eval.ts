@@ -98,7 +98,7 @@ async function setupOf(build: Build): Promise<{ readonly setup: EvaluationSetup;
     });
   }
   const fixedScore = end.inputs[0] as string;
-  return last.op === "sigmoid"
+  return last.op === "function" && last.kind === "sigmoid"
     ? {
         setup: { modelText, fixedText, golden, modelScore: last.inputs[0] as string, fixedScore },
         level: logit(threshold),

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { importModel } from "../../../src/import/index.js";
 import { parseModel, printModel } from "../../../src/ir/model/text.js";
-import { createFloatExecutor } from "../../../src/sim/float.js";
+import { createFloatExecutor } from "../../../src/sim/float/index.js";
 import { fixtureUrl, readFixture } from "../../support/keras-fixture.js";
 import { eventsOf, readFixtureNpz } from "../../support/npz.js";
 

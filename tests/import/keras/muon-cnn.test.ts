@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { importModel } from "../../../src/import/index.js";
-import { createFloatExecutor } from "../../../src/sim/float.js";
+import { createFloatExecutor } from "../../../src/sim/float/index.js";
 import { eventsOf, readFixtureNpz } from "../../support/npz.js";
 
 const example = (name: string) => new URL(`../../../examples/muon-cnn/${name}`, import.meta.url);

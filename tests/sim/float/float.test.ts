@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { UserError } from "../../src/ir/errors.js";
-import { fractionBits, quantize, toNumber } from "../../src/ir/fixed-point.js";
-import { perTensor } from "../../src/ir/granular.js";
-import type { Model, ModelConv2d, Quantizer } from "../../src/ir/model/model.js";
-import { verifyModel } from "../../src/ir/model/verify.js";
-import { createFloatExecutor } from "../../src/sim/float.js";
+import { UserError } from "../../../src/ir/errors.js";
+import { quantize, toNumber } from "../../../src/ir/fixed-point.js";
+import { perTensor } from "../../../src/ir/granular.js";
+import type { Model, ModelConv2d, Quantizer } from "../../../src/ir/model/model.js";
+import { verifyModel } from "../../../src/ir/model/verify.js";
+import { createFloatExecutor } from "../../../src/sim/float/index.js";
 
 /** A small generator, so that the events are the same in every run. */
 function randomSource(seed: number): () => number {
@@ -37,6 +37,9 @@ function convolution(random: () => number): ModelConv2d {
     kernelQuantizer: quantizer(5, 2),
     biasQuantizer: quantizer(6, 2),
     pads: { top: 1, bottom: 1, left: 0, right: 1 },
+    strides: { rows: 1, columns: 1 },
+    dilations: { rows: 1, columns: 1 },
+    groups: 1,
   };
 }
 
@@ -49,8 +52,8 @@ function smallModel(conv: ModelConv2d): Model {
       { op: "quantize", name: "digits", inputs: ["x"], shape, quantizer: quantizer(5, 3) },
       conv,
       { op: "relu", name: "rectified", inputs: ["conv"], shape: conv.shape },
-      { op: "sigmoid", name: "mask", inputs: ["conv"], shape: conv.shape },
-      { op: "threshold", name: "bits", inputs: ["conv"], shape: conv.shape, level: 0.5 },
+      { op: "function", kind: "sigmoid", parameters: {}, name: "mask", inputs: ["conv"], shape: conv.shape },
+      { op: "threshold", name: "bits", inputs: ["conv"], shape: conv.shape, level: 0.5, strict: false },
     ],
     outputs: [
       { name: "r", value: "rectified" },
@@ -66,7 +69,7 @@ function denseConv(conv: ModelConv2d, x: Float64Array, exact: boolean): Float64A
   const value = (n: number, q: Quantizer | undefined) => {
     if (!exact || q === undefined) return n;
     const type = q.types.items[0];
-    return toNumber(quantize(n, type, q.rounding, q.overflow), fractionBits(type));
+    return toNumber(quantize(n, type, q.rounding, q.overflow), type);
   };
   const out = new Float64Array(ROWS * COLUMNS * FILTERS);
   for (let r = 0; r < ROWS; r++)
@@ -96,7 +99,7 @@ test("with quantizers, every node equals its definition exactly, event after eve
     const x = Float64Array.from({ length: ROWS * COLUMNS * CHANNELS }, () =>
       event % 3 === 2 || random() < 0.5 ? 0 : 12 * random() - 6,
     );
-    const digits = x.map((v) => toNumber(quantize(v, inputType, "RND", "SAT"), 2));
+    const digits = x.map((v) => toNumber(quantize(v, inputType, "RND", "SAT"), inputType));
     const expected = denseConv(conv, digits, true);
     const all = executor.runAll({ x });
     expect(all.x).toEqual(x);
