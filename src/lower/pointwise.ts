@@ -1,6 +1,6 @@
 import { UserError } from "../ir/errors.js";
 import type { FixedNode, FixedNodeOf, FixedOp, FixedValue } from "../ir/fixed/fixed.js";
-import { atElement } from "../ir/granular.js";
+import { atElement, type Granular } from "../ir/granular.js";
 import { evaluateInterpolation, lowerInterpolation } from "./interpolate.js";
 import { lowerLinear } from "./linear/index.js";
 import { indexBits, lowerFunction, lowerSteps, TABLE_INPUTS, valueAt } from "./lookup.js";
@@ -53,30 +53,52 @@ export function levelAt(node: FixedNodeOf<"threshold">, element: number): bigint
 }
 
 /**
- * What a node does with one element, as text: where it is equal, the same circuit serves. `source` is what the node
- * reads.
+ * What a node does with one element, as text: where it is equal for two elements of the node, the same circuit serves
+ * both. `source` is what the node reads.
  */
 export function pointwiseKey(node: PointwiseNode, source: FixedValue, element: number): string {
-  const channels = channelsOf(node);
-  const text = (value: unknown) => JSON.stringify(value, (_, v) => (typeof v === "bigint" ? `${v}` : v));
+  const item = (granular: Granular<unknown>) =>
+    itemIds(granular)[itemIndex(granular, element, channelsOf(node))];
   switch (node.op) {
     case "relu":
+    case "interpolate":
       return "";
     case "affine":
-      return `${atElement(node.multiplier, element, channels)}+${atElement(node.offset, element, channels)}`;
+      return `${item(node.multiplier)},${item(node.offset)}`;
     case "clamp":
-      return text(atElement(node.limits, element, channels));
-    case "requantize":
-      return text(requantizationAt(node, source, element));
+      return `${item(node.limits)}`;
+    case "requantize": {
+      const from = itemIds(source.types)[itemIndex(source.types, element, channelsOf(source))];
+      return `${from},${item(node.types)},${node.limits === undefined ? "" : item(node.limits)}`;
+    }
     case "threshold":
       return `${levelAt(node, element)}`;
     case "steps":
-      return text(atElement(node.steps, element, channels));
+      return `${item(node.steps)}`;
     case "table":
-      return text(atElement(node.tables, element, channels));
-    case "interpolate":
-      return "";
+      return `${item(node.tables)}`;
   }
+}
+
+function itemIndex({ per }: Granular<unknown>, element: number, channels: number): number {
+  return per === "tensor" ? 0 : per === "channel" ? element % channels : element;
+}
+
+const knownIds = new WeakMap<Granular<unknown>, readonly number[]>();
+
+/** For each item of a granular property, the index of the first one that is equal. */
+function itemIds(granular: Granular<unknown>): readonly number[] {
+  const known = knownIds.get(granular);
+  if (known !== undefined) return known;
+  const first = new Map<string, number>();
+  const ids = granular.items.map((item, i) => {
+    const text = JSON.stringify(item, (_, value) => (typeof value === "bigint" ? `${value}` : value));
+    const id = first.get(text) ?? i;
+    first.set(text, id);
+    return id;
+  });
+  knownIds.set(granular, ids);
+  return ids;
 }
 
 /** The integer semantics of a pointwise node on one element. */

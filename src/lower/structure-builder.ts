@@ -66,6 +66,13 @@ export class StructureBuilder {
     return this.push({ name, width, signed: false, cycle, cell: { op: "concat", parts } });
   }
 
+  /** The wire one clock later. */
+  register(name: string, source: WireId, reset: boolean): WireId {
+    const { width } = this.wires[source] as Wire;
+    const cell: Cell = { op: "register", source, reset };
+    return this.push({ name, width, signed: false, cycle: this.cycle(source) + 1, cell });
+  }
+
   /** The wire `cycles` clocks later. */
   delay(source: WireId, cycles: number, reset: boolean): WireId {
     let current = source;

@@ -72,8 +72,8 @@ function checkOperator(node: FixedNode): void {
     });
   if (node.op === "input" || isPointwise(node)) return;
   if (node.op !== "conv2d") throw refused(`the operator '${node.op}'`);
-  if (node.strides.some((stride) => stride !== 1)) throw refused("strides");
-  if (node.dilations.some((dilation) => dilation !== 1)) throw refused("dilations");
+  if (node.strides.rows !== 1 || node.strides.columns !== 1) throw refused("strides");
+  if (node.dilations.rows !== 1 || node.dilations.columns !== 1) throw refused("dilations");
   if (node.groups !== 1) throw refused("groups");
 }
 

@@ -1,0 +1,20 @@
+import { UserError } from "../../ir/errors.js";
+import type { Root } from "./root.js";
+
+/** More terms than this in all sums together are not built: neither the compiler nor a synthesis tool would end. */
+export const MOST_TERMS = 400_000;
+
+/** Refuses a model that is too large to be computed whole in one clock, naming its largest layer. */
+export function checkSize(layers: readonly { readonly name: string; readonly root: Root }[]): void {
+  const sizes = layers.map(({ name, root }) => ({
+    name,
+    terms: root.sites.reduce((sum, site) => sum + root.terms(site), 0),
+  }));
+  const total = sizes.reduce((sum, { terms }) => sum + terms, 0);
+  if (total <= MOST_TERMS) return;
+  const largest = sizes.reduce((a, b) => (b.terms > a.terms ? b : a));
+  throw new UserError(
+    `too large to be computed whole in one clock: ${total} terms in all, of which layer '${largest.name}' has ${largest.terms}; the limit is ${MOST_TERMS}`,
+    { where: `layer '${largest.name}'`, hint: "Stream the model along an axis of its image instead." },
+  );
+}
