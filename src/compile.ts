@@ -45,7 +45,8 @@ export interface Compiled {
  * Throws a UserError for whatever does not fit, with the node that does not.
  */
 export async function compile(bytes: Uint8Array, file: string, options: CompileOptions): Promise<Compiled> {
-  const model = { ...(await importModel(bytes, file)), name: options.name };
+  const { model: imported } = await importModel({ name: file, bytes });
+  const model = { ...imported, name: options.name };
   const raw = modelToFixed(model, { inputTypes: options.inputTypes, threshold: options.threshold });
   const fixed = runPasses(raw);
   const lowered = lower(fixed, {

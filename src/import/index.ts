@@ -1,26 +1,32 @@
 import { UserError } from "../ir/errors.js";
-import type { Model } from "../ir/model/model.js";
-import { importKeras } from "./keras/index.js";
+import { importKeras, importKerasHdf5, importKerasJson } from "./keras/index.js";
+import type { Imported, ModelSource } from "./source.js";
 
-const SUPPORTED = "Supported: .keras files of Keras 3, with or without HGQ2 layers.";
+const SUPPORTED =
+  "Supported: .keras and .h5 files of Keras with HGQ, HGQ2 and QKeras, their .json with weights in .h5, ONNX and QONNX.";
+
+/** Bytes with which a file may begin, before its own signature. */
+const SPACE = new Set([0x20, 0x09, 0x0a, 0x0d]);
 
 /**
- * Reads a trained model. The format follows from the content, because extensions lie. `file` is the file's name, for
- * errors. Throws a UserError when the format or anything in the model is not supported, or the file is damaged.
+ * Reads a trained model. The format follows from the content, because extensions lie. Throws a UserError when the format
+ * or anything in the model is not supported, or the file is damaged.
  */
-export async function importModel(bytes: Uint8Array, file: string): Promise<Model> {
-  if (bytes.length === 0) throw new UserError("the file is empty", { where: file, hint: SUPPORTED });
-  if (startsWith(bytes, [0x50, 0x4b, 0x03, 0x04])) return importKeras(bytes, file);
-  throw new UserError(describe(bytes, file), { where: file, hint: SUPPORTED });
+export async function importModel(source: ModelSource): Promise<Imported> {
+  const { bytes, name } = source;
+  if (bytes.length === 0) throw new UserError("the file is empty", { where: name, hint: SUPPORTED });
+  if (startsWith(bytes, [0x50, 0x4b, 0x03, 0x04])) return importKeras(source);
+  if (startsWith(bytes, [0x89, 0x48, 0x44, 0x46])) return importKerasHdf5(source);
+  if (bytes.find((byte) => !SPACE.has(byte)) === 0x7b) return importKerasJson(source);
+  throw new UserError(describe(name), { where: name, hint: SUPPORTED });
 }
 
-/** What an unsupported file seems to be. */
-function describe(bytes: Uint8Array, file: string): string {
-  if (startsWith(bytes, [0x89, 0x48, 0x44, 0x46])) return "models in HDF5 files are not supported";
+/** What a file of no known signature seems to be. */
+function describe(file: string): string {
   if (/\.onnx$/i.test(file)) return "ONNX models are not supported";
-  if (/\.json$/i.test(file)) return "an architecture without its weights is not a model";
   if (/\.keras$/i.test(file))
     return "it does not begin as a ZIP archive does: the file is damaged or no Keras model";
+  if (/\.(h5|hdf5)$/i.test(file)) return "it does not begin as an HDF5 file does: the file is damaged";
   return "the format of the model is not known";
 }
 

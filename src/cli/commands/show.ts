@@ -41,6 +41,6 @@ async function showModel(path: string, level: (typeof LEVELS)[number]): Promise<
       hint: `Compile it first: l1c compile MODEL -o FOLDER; then l1c show FOLDER --level ${level}`,
     });
   }
-  const model = await importModel(new Uint8Array(await readFile(path)), path);
+  const { model } = await importModel({ name: path, bytes: new Uint8Array(await readFile(path)) });
   return printModel({ ...model, name: basename(path, extname(path)) });
 }

@@ -1,6 +1,7 @@
 import { UserError } from "../../ir/errors.js";
 import { Config } from "./config.js";
 import { parseJson } from "./json.js";
+import { decodeText } from "./text.js";
 import { unzip } from "./zip.js";
 
 /** The three members of a Keras 3 model file (keras/src/saving/saving_lib.py). */
@@ -11,8 +12,6 @@ const MEMBERS = [METADATA, CONFIG, WEIGHTS] as const;
 
 /** More than any model for a trigger takes; a declared size above it is an attack or a mistake. */
 const LARGEST = 512 * 2 ** 20;
-/** A configuration takes kilobytes; reading a longer text would only take long. */
-const LONGEST_JSON = 16 * 2 ** 20;
 
 export interface KerasArchive {
   /** What `keras.saving.serialize_keras_object(model)` gave. */
@@ -37,11 +36,7 @@ export function openArchive(bytes: Uint8Array, file: string): KerasArchive {
   };
   const json = (name: string): Config => {
     const where = `${file}: ${name}`;
-    const content = member(name);
-    if (content.length > LONGEST_JSON) {
-      throw new UserError(`it has ${content.length} bytes: too long for a configuration`, { where });
-    }
-    return new Config(parseJson(decode(content, where), where), where, "its content");
+    return new Config(parseJson(decodeText(member(name), where), where), where, "its content");
   };
   const version = json(METADATA).string("keras_version");
   if (!/^3\./.test(version)) {
@@ -51,12 +46,4 @@ export function openArchive(bytes: Uint8Array, file: string): KerasArchive {
     });
   }
   return { config: json(CONFIG), weights: member(WEIGHTS) };
-}
-
-function decode(bytes: Uint8Array, where: string): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    throw new UserError("its text is not UTF-8", { where });
-  }
 }

@@ -46,12 +46,46 @@ export class Config {
     return isCount(value) ? value : this.wrongType(key, "a positive integer");
   }
 
+  /** An integer that is not negative such as a number of zeros. */
+  natural(key: string): number {
+    const value = this.get(key);
+    return isNatural(value) ? value : this.wrongType(key, "an integer of at least 0");
+  }
+
   /** `length` positive integers; Keras also writes one number for all of them. */
   counts(key: string, length: number): readonly number[] {
     const value = this.get(key);
     if (isCount(value)) return Array.from({ length }, () => value);
     if (isList(value) && value.length === length && value.every(isCount)) return value as readonly number[];
     return this.wrongType(key, `${length} positive integers`);
+  }
+
+  /** A finite number; `absent` where the attribute is missing or null. */
+  number(key: string, absent?: number): number {
+    const value = this.get(key) ?? absent;
+    // Older files hold numpy's numbers as {"class_name": "__numpy__", "config": {"value": …}}.
+    const found = isObject(value) && value.value !== undefined ? value.value : value;
+    if (typeof found !== "number" || !Number.isFinite(found)) return this.wrongType(key, "a finite number");
+    return found;
+  }
+
+  /** True or false; `absent` where the attribute is missing or null. */
+  flag(key: string, absent: boolean): boolean {
+    return (this.get(key) ?? absent) === absent ? absent : this.boolean(key);
+  }
+
+  /** Axes of a tensor of `rank` axes, the batch axis counted: one integer or a list, negative ones from the end. */
+  axes(key: string, rank: number, absent?: number): readonly number[] {
+    const value = this.get(key) ?? absent;
+    const list = isList(value) ? value : [value];
+    const axes = list.map((axis) => {
+      const valid = Number.isSafeInteger(axis) && (axis as number) >= -rank && (axis as number) < rank;
+      return valid
+        ? ((axis as number) + rank) % rank
+        : this.wrongType(key, `axes of a tensor of ${rank} axes`);
+    });
+    if (new Set(axes).size !== axes.length) this.wrongType(key, "different axes");
+    return axes;
   }
 
   object(key: string): Config {
@@ -82,6 +116,10 @@ export function isObject(value: Json | undefined): value is JsonObject {
 
 export function isList(value: Json | undefined): value is readonly Json[] {
   return Array.isArray(value);
+}
+
+export function isNatural(value: Json | undefined): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
 function isCount(value: Json | undefined): value is number {

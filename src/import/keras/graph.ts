@@ -1,6 +1,8 @@
 import { UserError } from "../../ir/errors.js";
+import { callId, callInputs, type Reference, readReferences } from "./calls.js";
 import { Config, isList, isObject } from "./config.js";
 import type { Json } from "./json.js";
+import { sortCalls } from "./sort-calls.js";
 
 /** A layer of a Keras model as its configuration describes it. */
 export interface Layer {
@@ -9,13 +11,17 @@ export interface Layer {
   /** Package and class, `keras>Conv2D` or `hgq>QConv2D`: QKeras has a QConv2D too. */
   readonly kind: string;
   readonly config: Config;
+  /** Where errors say it is. */
+  readonly where: string;
+  /** The graph inside, where the layer is a model itself. */
+  readonly model: KerasGraph | undefined;
 }
 
 /** One use of a layer. A layer that is called twice shares its weights between two calls. */
 export interface Call {
   readonly id: string;
   readonly layer: Layer;
-  readonly inputs: readonly string[];
+  readonly inputs: readonly Reference[];
 }
 
 /** A Keras model: its layers in the file's order, their calls in the order of data flow, its outputs. */
@@ -23,28 +29,53 @@ export interface KerasGraph {
   readonly name: string;
   readonly layers: readonly Layer[];
   readonly calls: readonly Call[];
-  readonly outputs: readonly { readonly name: string; readonly call: string }[];
+  /** The calls of the input layers in the order in which the model takes its inputs. */
+  readonly inputs: readonly string[];
+  readonly outputs: readonly { readonly name: string; readonly source: Reference }[];
 }
 
+const INPUT = "keras>InputLayer";
+
+/** More layers than any model for a trigger has: bounds what a hostile file may cost. */
+const MOST_LAYERS = 10_000;
+
 /**
- * Reads the graph of a Functional or Sequential model from `config.json`. Throws a UserError when the model is of
- * another class, or its layers refer to ones that do not exist or to each other in a circle.
+ * Reads the graph of a Functional or Sequential model, of Keras 3 or 2. Throws a UserError when the model is of another
+ * class, or its layers refer to ones that do not exist or to each other in a circle.
  */
 export function readGraph(root: Config, file: string): KerasGraph {
   const className = root.string("class_name");
-  const config = root.object("config");
-  const model = { name: config.string("name"), layers: readLayers(config, file) };
-  switch (className) {
-    case "Functional":
-      return functional(model, config, file);
-    case "Sequential":
-      return sequential(model, config, file);
-    default:
-      throw new UserError(`the model's class '${className}' is not supported`, {
-        where: file,
-        hint: "Supported: Functional and Sequential models. A subclassed model has no readable graph.",
-      });
+  if (!isModel(className, root)) {
+    throw new UserError(`the model's class '${className}' is not supported`, {
+      where: file,
+      hint: "Supported: Functional and Sequential models. A subclassed model has no readable graph.",
+    });
   }
+  return readModel(className, root.get("config"), `${file}: `, file, "outer");
+}
+
+/** Keras 2 calls a functional model `Model` or `Functional`. */
+function isModel(className: string, described: Config): boolean {
+  if (className === "Sequential" || className === "Functional") return true;
+  const config = described.get("config");
+  return className === "Model" && isObject(config) && isList(config.layers);
+}
+
+/** `prefix` is what errors say before `layer '…'`; an outer model must know the shape of its input. */
+function readModel(
+  className: string,
+  json: Json | undefined,
+  prefix: string,
+  where: string,
+  level: "outer" | "inner",
+): KerasGraph {
+  // Keras before 2.2 wrote a Sequential as the bare list of its layers.
+  const config = new Config(isList(json) ? { name: "sequential", layers: json } : json, where);
+  const name = config.has("name") ? config.string("name") : "model";
+  const layers = readLayers(config, prefix);
+  return className === "Sequential"
+    ? sequential(name, layers, config, { prefix, where, level })
+    : functional(name, layers, config, where);
 }
 
 interface Described {
@@ -53,159 +84,168 @@ interface Described {
   readonly inbound: Json | undefined;
 }
 
-type Parts = { readonly name: string; readonly layers: readonly Described[] };
-
-function readLayers(config: Config, file: string): readonly Described[] {
+function readLayers(config: Config, prefix: string): readonly Described[] {
   const seen = new Set<string>();
-  return config.list("layers").map((json, index) => {
-    const described = new Config(json, `${file}: layer ${index}`);
-    const className = described.string("class_name");
-    const own = described.object("config");
-    const name = own.string("name");
-    const where = `${file}: layer '${name}'`;
-    if (seen.has(name)) throw new UserError("two layers have this name", { where });
-    seen.add(name);
-    const kind = kindOf(described, className);
-    return {
-      layer: { name, className, kind, config: new Config(described.get("config"), where) },
-      inbound: described.get("inbound_nodes"),
-    };
+  const list = config.list("layers");
+  if (list.length > MOST_LAYERS) {
+    throw new UserError(`it has ${list.length} layers: too many`, { where: config.where });
+  }
+  return list.map((json, index) => {
+    const described = new Config(json, `${prefix}layer ${index}`);
+    const layer = readLayer(described, prefix);
+    if (seen.has(layer.name)) throw new UserError("two layers have this name", { where: layer.where });
+    seen.add(layer.name);
+    return { layer, inbound: described.get("inbound_nodes") };
   });
 }
 
-/** A registered name holds package and class; Keras' own layers have none, only their module. */
+/** A layer from `{class_name, config, …}`; also of one inside a wrapper or used as an activation. */
+export function readLayer(described: Config, prefix: string): Layer {
+  const className = described.string("class_name");
+  const json = described.get("config");
+  const own = isList(json) ? undefined : described.object("config");
+  const name = described.has("name")
+    ? described.string("name")
+    : own === undefined
+      ? "sequential"
+      : own.string("name");
+  const where = `${prefix}layer '${name}'`;
+  return {
+    name,
+    // A registered name may stand before the class: `HGQ>HDense`.
+    className: className.slice(className.indexOf(">") + 1),
+    kind: kindOf(described, className),
+    config: new Config(isList(json) ? {} : json, where),
+    where,
+    model: isModel(className, described)
+      ? readModel(className, json, `${where}: `, where, "inner")
+      : undefined,
+  };
+}
+
+/**
+ * A registered name holds package and class; Keras' own layers have none, only their module, and in Keras 2 nothing but
+ * the class. QKeras does not register its classes: they are the ones that begin with Q.
+ */
 function kindOf(described: Config, className: string): string {
   if (described.has("registered_name")) {
     const name = described.string("registered_name");
     if (name.includes(">")) return name;
   }
+  if (className.includes(">")) return className;
   const module = described.has("module") ? described.string("module") : "";
-  return /^keras\.(src\.)?layers\b/.test(module) ? `keras>${className}` : `${module}>${className}`;
+  if (module === "") return /^Q[A-Z]/.test(className) ? `qkeras>${className}` : `keras>${className}`;
+  if (/^(tf_)?keras\.(src\.)?ops\b/.test(module)) return `keras.ops>${className}`;
+  return `${module.startsWith("tf_keras") ? "keras" : module.split(".")[0]}>${className}`;
 }
 
-function sequential({ name, layers }: Parts, config: Config, file: string): KerasGraph {
-  const all = layers.map(({ layer }) => layer);
-  if (all[0]?.kind !== "keras>InputLayer") {
-    if (!config.has("build_input_shape")) {
-      throw new UserError("the model was saved before it was built: it has no input shape", {
-        where: file,
-        hint: "Start it with keras.Input(shape) and save it again.",
-      });
-    }
-    // Keras leaves the input layer out of old Sequential configurations.
-    const inputConfig = { name: "input", batch_shape: config.get("build_input_shape") as Json };
-    all.unshift({
-      name: "input",
-      className: "InputLayer",
-      kind: "keras>InputLayer",
-      config: new Config(inputConfig, `${file}: layer 'input'`),
+interface Place {
+  readonly prefix: string;
+  readonly where: string;
+  readonly level: "outer" | "inner";
+}
+
+function sequential(
+  name: string,
+  described: readonly Described[],
+  config: Config,
+  { prefix, where, level }: Place,
+): KerasGraph {
+  const own = described.map(({ layer }) => layer);
+  const first = own[0];
+  if (first === undefined) throw new UserError("the model has no layers", { where });
+  // Keras leaves the input layer out of old Sequential configurations.
+  const layers = first.kind === INPUT ? own : [inputLayer(own, config, prefix, where, level), ...own];
+  const calls = layers.map((layer, i): Call => {
+    const before = layers[i - 1];
+    return {
+      id: layer.name,
+      layer,
+      inputs: before === undefined ? [] : [{ call: before.name, output: 0 }],
+    };
+  });
+  const last = (calls.at(-1) as Call).id;
+  return {
+    name,
+    layers,
+    calls,
+    inputs: [(calls[0] as Call).id],
+    outputs: [{ name: last, source: { call: last, output: 0 } }],
+  };
+}
+
+/** The input layer of a Sequential that has none: Keras 2 puts the shape into its first layer. */
+function inputLayer(
+  layers: readonly Layer[],
+  config: Config,
+  prefix: string,
+  file: string,
+  level: Place["level"],
+): Layer {
+  const shape = config.get("build_input_shape") ?? firstShape(layers[0] as Layer);
+  if ((shape ?? null) === null && level === "outer") {
+    throw new UserError("the model was saved before it was built: it has no input shape", {
+      where: file,
+      hint: "Start it with keras.Input(shape) and save it again.",
     });
   }
-  const calls = all.map(
-    (layer, i): Call => ({ id: layer.name, layer, inputs: i === 0 ? [] : [all[i - 1].name] }),
-  );
-  const last = calls[calls.length - 1].id;
-  return { name, layers: all, calls, outputs: [{ name: last, call: last }] };
+  const taken = new Set(layers.map((layer) => layer.name));
+  let name = "input";
+  while (taken.has(name)) name += "_";
+  const where = `${prefix}layer '${name}'`;
+  return {
+    name,
+    className: "InputLayer",
+    kind: INPUT,
+    config: new Config({ name, batch_shape: shape ?? null }, where),
+    where,
+    model: undefined,
+  };
 }
 
-function functional({ name, layers }: Parts, config: Config, file: string): KerasGraph {
-  const calls = layers.flatMap(({ layer, inbound }): readonly Call[] => {
-    const { where } = layer.config;
-    if (layer.kind === "keras>InputLayer") return [{ id: callId(layer.name, 0), layer, inputs: [] }];
-    if (!isList(inbound)) throw new UserError("its 'inbound_nodes' are missing", { where });
+function firstShape(layer: Layer): Json | undefined {
+  const { config, model } = layer;
+  const first = model?.layers[0];
+  if (first !== undefined) return firstShape(first);
+  return config.get("batch_input_shape") ?? config.get("batch_shape");
+}
+
+function functional(
+  name: string,
+  described: readonly Described[],
+  config: Config,
+  where: string,
+): KerasGraph {
+  const calls = described.flatMap(({ layer, inbound }): readonly Call[] => {
+    if (layer.kind === INPUT) return [{ id: callId(layer.name, 0), layer, inputs: [] }];
+    if (!isList(inbound)) throw new UserError("its 'inbound_nodes' are missing", { where: layer.where });
     return inbound.map((node, index) => ({
       id: callId(layer.name, index),
       layer,
-      inputs: callInputs(node, where),
+      inputs: callInputs(node, layer.where),
     }));
   });
-  const outputs = readOutputs(config.get("output_layers"), `${file}: output_layers`);
   const known = new Set(calls.map((call) => call.id));
-  for (const { call } of outputs) {
-    if (!known.has(call)) throw new UserError(`the model's output '${call}' does not exist`, { where: file });
-  }
-  return { name, layers: layers.map(({ layer }) => layer), calls: sortCalls(calls, known), outputs };
-}
-
-/** The first call of a layer carries the layer's name. */
-function callId(layer: string, index: number): string {
-  return index === 0 ? layer : `${layer}@${index}`;
-}
-
-/**
- * The tensors that a node passes to its layer (keras/src/models/functional.py, `serialize_node`): arguments with
- * `__keras_tensor__` objects, whose history is [layer, call, output].
- */
-function callInputs(node: Json, where: string): readonly string[] {
-  const config = new Config(node, where, "an entry of its 'inbound_nodes'");
-  const inputs: string[] = [];
-  const collect = (argument: Json): void => {
-    if (isList(argument)) {
-      argument.forEach(collect);
-    } else if (isObject(argument) && argument.class_name === "__keras_tensor__") {
-      const tensor = new Config(argument, where).object("config");
-      inputs.push(tensorSource(tensor.get("keras_history") ?? null, where));
-    } else if (argument !== null) {
-      throw new UserError("it is called with an argument that is not a tensor", { where });
-    }
-  };
-  collect(config.list("args"));
-  const keywords = config.get("kwargs") ?? {};
-  for (const [key, value] of Object.entries(isObject(keywords) ? keywords : {})) {
-    if (value !== null && value !== false) {
-      throw new UserError(`it is called with the argument '${key}', which is not supported`, { where });
-    }
-  }
-  return inputs;
-}
-
-function tensorSource(history: Json, where: string): string {
-  const [layer, call, output] = isList(history) ? history : [];
-  if (typeof layer !== "string" || typeof call !== "number" || output !== 0) {
-    throw new UserError("an input is not a reference to the output of a layer", { where });
-  }
-  return callId(layer, call);
-}
-
-/** `output_layers` is one reference, a list of references or an object of named references. */
-function readOutputs(json: Json | undefined, where: string): KerasGraph["outputs"] {
-  const output = (reference: Json, name?: string) => {
-    const call = tensorSource(reference, where);
-    return { name: name ?? call, call };
-  };
-  if (isObject(json)) return Object.entries(json).map(([name, reference]) => output(reference, name));
-  if (!isList(json) || json.length === 0) throw new UserError("the model has no outputs", { where });
-  return typeof json[0] === "string" ? [output(json)] : json.map((reference) => output(reference));
-}
-
-/** Orders calls so that each comes after its inputs; otherwise in the file's order. */
-function sortCalls(calls: readonly Call[], known: ReadonlySet<string>): readonly Call[] {
-  const waiting = new Map<string, number>();
-  const readers = new Map<string, Call[]>();
-  const sorted: Call[] = [];
-  for (const call of calls) {
-    for (const input of call.inputs) {
-      if (!known.has(input)) {
-        throw new UserError(`its input '${input}' does not exist`, { where: call.layer.config.where });
+  const references = (key: string) => {
+    const found = readReferences(config.get(key), `${where}: ${key}`);
+    for (const { source } of found) {
+      if (!known.has(source.call)) {
+        throw new UserError(`the model's ${key.replace("_layers", "")} '${source.call}' does not exist`, {
+          where,
+        });
       }
-      const list = readers.get(input) ?? [];
-      list.push(call);
-      readers.set(input, list);
     }
-    waiting.set(call.id, call.inputs.length);
-    if (call.inputs.length === 0) sorted.push(call);
-  }
-  for (const call of sorted) {
-    for (const reader of readers.get(call.id) ?? []) {
-      const left = (waiting.get(reader.id) as number) - 1;
-      waiting.set(reader.id, left);
-      if (left === 0) sorted.push(reader);
-    }
-  }
-  if (sorted.length < calls.length) {
-    const done = new Set(sorted);
-    const stuck = calls.find((call) => !done.has(call)) as Call;
-    throw new UserError("its input depends on its own output", { where: stuck.layer.config.where });
-  }
-  return sorted;
+    return found;
+  };
+  const outputs = references("output_layers").map(({ name: given, source }) => ({
+    name: given ?? (source.output === 0 ? source.call : `${source.call}:${source.output}`),
+    source,
+  }));
+  return {
+    name,
+    layers: described.map(({ layer }) => layer),
+    calls: sortCalls(calls, known),
+    inputs: references("input_layers").map(({ source }) => source.call),
+    outputs,
+  };
 }

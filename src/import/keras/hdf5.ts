@@ -4,7 +4,7 @@ import { UserError } from "../../ir/errors.js";
 /** A dataset as the file declares it; its elements are read on demand. */
 export interface StoredArray {
   readonly shape: readonly number[];
-  readonly type: "float32" | "uint8" | "other";
+  readonly type: "float32" | "float64" | "uint8" | "other";
   /** Reads all elements, row-major. Throws a UserError when the file is damaged. */
   readonly read: () => ArrayLike<number>;
 }
@@ -12,8 +12,10 @@ export interface StoredArray {
 export interface Hdf5File {
   /** The dataset at a path such as `layers/conv2d/vars/0`; undefined when there is none. */
   readonly dataset: (path: string) => StoredArray | undefined;
-  /** The text attribute `name` of the group at `path`; undefined when there is none. */
+  /** The text attribute `name` of the group at `path` (empty for the root); undefined when there is none. */
   readonly attribute: (path: string, name: string) => string | undefined;
+  /** The attribute `name` as a list of texts; undefined when there is none. */
+  readonly names: (path: string, name: string) => readonly string[] | undefined;
 }
 
 /** Classes of HDF5 types: H5Tpublic.h, `H5T_class_t`. */
@@ -59,6 +61,11 @@ export async function withHdf5<T>(bytes: Uint8Array, where: string, use: (file: 
           const value = group instanceof h5.Group ? group.attrs[name]?.value : undefined;
           return typeof value === "string" ? value : undefined;
         }),
+      names: (path, name) =>
+        guard(() => {
+          const group = find(h5, opened, path);
+          return group instanceof h5.Group ? readNames(group, name) : undefined;
+        }),
     });
   } finally {
     library.deactivate_throwing_error_handler();
@@ -86,9 +93,11 @@ function findDataset(
     type:
       type === FLOAT && size === 4
         ? "float32"
-        : type === INTEGER && size === 1 && !signed
-          ? "uint8"
-          : "other",
+        : type === FLOAT && size === 8
+          ? "float64"
+          : type === INTEGER && size === 1 && !signed
+            ? "uint8"
+            : "other",
     read: () =>
       guard(() => {
         const { value } = found;
@@ -97,10 +106,31 @@ function findDataset(
   };
 }
 
+/** More parts of one attribute than any model has. */
+const MOST_CHUNKS = 10_000;
+
+/**
+ * A list of texts. An attribute holds at most 64 kB, so Keras cuts long lists into `name0`, `name1`, …
+ * (keras/src/legacy/saving/legacy_h5_format.py, `load_attributes_from_hdf5_group`).
+ */
+function readNames(group: H5.Group, name: string): readonly string[] | undefined {
+  const attributes = group.attrs;
+  const list = (key: string): readonly string[] => {
+    const value: unknown = attributes[key]?.value;
+    const items = Array.isArray(value) ? value : typeof value === "string" ? [value] : [];
+    return items.filter((item): item is string => typeof item === "string");
+  };
+  if (name in attributes) return list(name);
+  if (!(`${name}0` in attributes)) return undefined;
+  const all: string[] = [];
+  for (let n = 0; n < MOST_CHUNKS && `${name}${n}` in attributes; n++) all.push(...list(`${name}${n}`));
+  return all;
+}
+
 /** Walks down the groups by their listings: asking the library for a name that is missing would be an error. */
 function find(h5: typeof H5, file: H5.File, path: string): unknown {
   let here: unknown = file;
-  for (const name of path.split("/")) {
+  for (const name of path === "" ? [] : path.split("/")) {
     if (!(here instanceof h5.Group) || !here.keys().includes(name)) return undefined;
     here = here.get(name);
   }

@@ -1,6 +1,6 @@
 import { UserError } from "../../ir/errors.js";
 import { sizeOf } from "../../ir/tensor.js";
-import { type Hdf5File, withHdf5 } from "./hdf5.js";
+import type { Hdf5File, StoredArray } from "./hdf5.js";
 
 /** What a variable must look like. */
 export interface Expected {
@@ -22,97 +22,117 @@ export interface Variable {
 const MOST_ELEMENTS = 2 ** 24;
 
 /** The variables of one layer. */
-export class LayerWeights {
-  readonly #file: Hdf5File;
-  readonly #path: string;
-  readonly #where: string;
-
-  constructor(file: Hdf5File, path: string, where: string) {
-    this.#file = file;
-    this.#path = path;
-    this.#where = where;
-  }
-
+export interface LayerWeights {
   /**
-   * The variable number `index` of the layer, or of the object `owner` inside it such as `kq/quantizer`
-   * (keras/src/saving/saving_lib.py, `_save_state`: `<layer>/<attribute>/vars/<index>`; keras Layer.save_own_variables:
-   * trainable variables first, then the others, each in order of creation). Throws a UserError when it is missing, of
-   * another type or shape, or not finite.
+   * The variable number `index` of the layer, or of the object `owner` inside it such as `kq/quantizer`: trainable
+   * variables first, then the others, each in order of creation. Throws a UserError when it is missing, of another type
+   * or shape, or not finite.
    */
-  variable(owner: string, index: number, expected: Expected): Variable {
-    const path = [this.#path, owner, "vars", String(index)].filter((part) => part !== "").join("/");
-    const fail = (message: string): never => {
-      throw new UserError(`its ${expected.what} (${path} in model.weights.h5) ${message}`, {
-        where: this.#where,
-      });
-    };
-    const stored = this.#file.dataset(path);
-    if (stored === undefined) return fail("is missing");
-    const type = expected.type ?? "float32";
-    if (stored.type !== type) return fail(`is not of type ${type}`);
-    const shape = expected.shape;
-    const fits = typeof shape === "function" ? shape(stored.shape) : shape.join() === stored.shape.join();
-    if (!fits) {
-      const text = typeof shape === "function" ? expected.shapeText : `[${shape.join(", ")}]`;
-      return fail(`has shape [${stored.shape.join(", ")}], expected ${text}`);
-    }
-    if (sizeOf(stored.shape) > MOST_ELEMENTS) return fail(`has ${sizeOf(stored.shape)} elements: too many`);
-    const data = Array.from(stored.read());
-    if (data.length !== sizeOf(stored.shape)) return fail(`has ${data.length} elements`);
-    const bad = data.findIndex((x) => !Number.isFinite(x));
-    if (bad >= 0) return fail(`is not finite: element ${bad} is ${data[bad]}`);
-    return { shape: stored.shape, data };
-  }
+  readonly variable: (owner: string, index: number, expected: Expected) => Variable;
+  /** The variables of a layer that the layer holds in an attribute, such as the `layer` of a wrapper. */
+  readonly inside: (attribute: string) => LayerWeights;
 }
 
 /** The weights of a model, by layer. */
-export interface Weights {
+export interface ModelWeights {
   readonly layer: (name: string) => LayerWeights;
+  /** The weights of the model that is the layer `name`. */
+  readonly model: (name: string, layers: readonly WeightedLayer[]) => ModelWeights;
 }
 
-/** What {@link withWeights} must know of a layer: Keras files weights under the class. */
+/** What finding its weights takes to know of a layer: Keras 3 files them under the class. */
 export interface WeightedLayer {
   readonly name: string;
   readonly className: string;
+  /** File and layer, for errors. */
+  readonly where: string;
+}
+
+/** Checks a stored variable against what is expected and reads it; `what` names it in errors. */
+export function readVariable(
+  stored: StoredArray | undefined,
+  expected: Expected,
+  what: string,
+  where: string,
+): Variable {
+  const fail = (message: string): never => {
+    throw new UserError(`its ${what} ${message}`, { where });
+  };
+  if (stored === undefined) return fail("is missing");
+  const type = expected.type ?? "float32";
+  if (stored.type !== type) return fail(`is not of type ${type}`);
+  const shape = expected.shape;
+  const fits = typeof shape === "function" ? shape(stored.shape) : shape.join() === stored.shape.join();
+  if (!fits) {
+    const text = typeof shape === "function" ? expected.shapeText : `[${shape.join(", ")}]`;
+    return fail(`has shape [${stored.shape.join(", ")}], expected ${text}`);
+  }
+  if (sizeOf(stored.shape) > MOST_ELEMENTS) return fail(`has ${sizeOf(stored.shape)} elements: too many`);
+  const data = Array.from(stored.read());
+  if (data.length !== sizeOf(stored.shape)) return fail(`has ${data.length} elements`);
+  const bad = data.findIndex((x) => !Number.isFinite(x));
+  if (bad >= 0) return fail(`is not finite: element ${bad} is ${data[bad]}`);
+  return { shape: stored.shape, data };
 }
 
 /**
- * Opens the weights of a Keras 3 model and lets `use` read them. `layers` are in the model's order: Keras names the
- * folder of a layer by its class in snake case and a counter (saving_lib.py, `_save_container_state`), not by its name.
+ * The weights of a Keras 3 model, or of a model inside it under `path` (keras/src/saving/saving_lib.py, `_save_state`:
+ * `<layer>/<attribute>/vars/<index>`). `layers` are in the model's order: Keras names the folder of a layer by its class
+ * in snake case and a counter (`_save_container_state`), not by its name. `file` names the HDF5 file in errors.
  */
-export function withWeights<T>(
-  bytes: Uint8Array,
-  file: string,
+export function modelWeights(
+  hdf5: Hdf5File,
   layers: readonly WeightedLayer[],
-  use: (weights: Weights) => T,
-): Promise<T> {
-  const paths = layerPaths(layers);
-  return withHdf5(bytes, `${file}: model.weights.h5`, (hdf5) =>
-    use({
-      layer: (name) => {
-        const where = `${file}: layer '${name}'`;
-        const path = paths.get(name) as string;
-        // Newer Keras also stores the name: a check that folder and layer belong together.
-        const stored = hdf5.attribute(`${path}/vars`, "name");
-        if (stored !== undefined && stored !== name) {
-          throw new UserError(`its weights (${path} in model.weights.h5) belong to a layer '${stored}'`, {
-            where,
-          });
-        }
-        return new LayerWeights(hdf5, path, where);
-      },
-    }),
-  );
+  file: string,
+  path = "",
+): ModelWeights {
+  const places = layerPlaces(layers, path);
+  const place = (name: string) => {
+    const { layer, path: found } = places.get(name) as { layer: WeightedLayer; path: string };
+    // Newer Keras also stores the name: a check that folder and layer belong together.
+    const stored = hdf5.attribute(`${found}/vars`, "name");
+    if (stored !== undefined && stored !== name) {
+      throw new UserError(`its weights (${found} in ${file}) belong to a layer '${stored}'`, {
+        where: layer.where,
+      });
+    }
+    return { layer, path: found };
+  };
+  return {
+    layer: (name) => {
+      const { layer, path: found } = place(name);
+      return layerWeights(hdf5, found, layer.where, file);
+    },
+    model: (name, inner) => modelWeights(hdf5, inner, file, place(name).path),
+  };
 }
 
-function layerPaths(layers: readonly WeightedLayer[]): ReadonlyMap<string, string> {
+function layerWeights(hdf5: Hdf5File, path: string, where: string, file: string): LayerWeights {
+  return {
+    variable: (owner, index, expected) => {
+      const full = join(path, owner, "vars", String(index));
+      return readVariable(hdf5.dataset(full), expected, `${expected.what} (${full} in ${file})`, where);
+    },
+    inside: (attribute) => layerWeights(hdf5, join(path, attribute), where, file),
+  };
+}
+
+function join(...parts: readonly string[]): string {
+  return parts.filter((part) => part !== "").join("/");
+}
+
+function layerPlaces(
+  layers: readonly WeightedLayer[],
+  path: string,
+): ReadonlyMap<string, { readonly layer: WeightedLayer; readonly path: string }> {
   const used = new Map<string, number>();
   return new Map(
-    layers.map(({ name, className }) => {
-      const folder = toSnakeCase(className);
+    layers.map((layer) => {
+      const folder = toSnakeCase(layer.className);
       const count = used.get(folder) ?? 0;
       used.set(folder, count + 1);
-      return [name, `layers/${count === 0 ? folder : `${folder}_${count}`}`];
+      const name = count === 0 ? folder : `${folder}_${count}`;
+      return [layer.name, { layer, path: join(path, "layers", name) }];
     }),
   );
 }

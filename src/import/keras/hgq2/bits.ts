@@ -1,5 +1,5 @@
 import { UserError } from "../../../ir/errors.js";
-import { type FixedType, sameType } from "../../../ir/fixed-point.js";
+import { type FixedType, type Rounding, sameType } from "../../../ir/fixed-point.js";
 import { type Granular, perTensor } from "../../../ir/granular.js";
 import { sizeOf } from "../../../ir/tensor.js";
 
@@ -12,6 +12,18 @@ export interface Bits {
   readonly i: number;
   readonly f: number;
 }
+
+/** The rounding modes of HGQ2: those of ap_fixed. */
+export const HGQ_ROUNDINGS = [
+  "TRN",
+  "TRN_ZERO",
+  "RND",
+  "RND_ZERO",
+  "RND_INF",
+  "RND_MIN_INF",
+  "RND_CONV",
+] as const satisfies readonly Rounding[];
+export type HgqRounding = (typeof HGQ_ROUNDINGS)[number];
 
 /** Widest type and largest exponent that are read; HGQ2's own constraints stay below 24 + 24 bits. */
 const WIDEST = 64;

@@ -1,5 +1,5 @@
-import type { Overflow, Rounding } from "../../../ir/fixed-point.js";
-import { type Bits, roundHalfEven } from "./bits.js";
+import type { Overflow } from "../../../ir/fixed-point.js";
+import { type Bits, type HgqRounding, roundHalfEven } from "./bits.js";
 
 const { fround } = Math;
 
@@ -13,7 +13,7 @@ const { fround } = Math;
 export function quantizeFloat32(
   x: number,
   bits: Bits,
-  rounding: Rounding,
+  rounding: HgqRounding,
   overflow: Overflow,
   roundsOnly: boolean,
 ): number {
@@ -38,7 +38,7 @@ function wrap(x: number, k: number, i: number): number {
 }
 
 /** The functions of the `round_mode_registry`. `x + 0.5` is rounded to float32: 0.49999997 becomes 1. */
-const ROUND: { readonly [mode in Rounding]: (x: number) => number } = {
+const ROUND: { readonly [mode in HgqRounding]: (x: number) => number } = {
   TRN: Math.floor,
   TRN_ZERO: Math.trunc,
   RND: (x) => Math.floor(fround(x + 0.5)),

@@ -1,15 +1,23 @@
 import { UserError } from "../../../ir/errors.js";
-import { type Overflow, ROUNDINGS, type Rounding } from "../../../ir/fixed-point.js";
+import type { Overflow } from "../../../ir/fixed-point.js";
 import { type Granular, mapGranular } from "../../../ir/granular.js";
 import type { Quantizer } from "../../../ir/model/model.js";
 import type { Config } from "../config.js";
 import type { LayerWeights, Variable } from "../weights.js";
-import { type Bits, broadcast, collapseTypes, fixedType, roundHalfEven } from "./bits.js";
+import {
+  type Bits,
+  broadcast,
+  collapseTypes,
+  fixedType,
+  HGQ_ROUNDINGS,
+  type HgqRounding,
+  roundHalfEven,
+} from "./bits.js";
 
 /** A fixed-point quantizer of HGQ2 with its trained bits over a tensor. */
 export interface HgqQuantizer {
   readonly bits: Granular<Bits>;
-  readonly rounding: Rounding;
+  readonly rounding: HgqRounding;
   readonly overflow: Overflow;
   /** It only rounds: the value neither wraps nor vanishes at zero bits. */
   readonly roundsOnly: boolean;
@@ -18,7 +26,7 @@ export interface HgqQuantizer {
 /** HGQ2's overflow modes with a meaning in ap_fixed; the quantizers package adds WRAP_SM, which has none. */
 const OVERFLOWS = ["WRAP", "SAT", "SAT_SYM"] as const;
 /** Stochastic rounding is for training: at inference the prefix is dropped (quantizers, FixedPointQuantizer). */
-const ROUNDING_NAMES = ROUNDINGS.flatMap((name) => [name, `S_${name}`]);
+const ROUNDING_NAMES = HGQ_ROUNDINGS.flatMap((name) => [name, `S_${name}`]);
 
 export interface QuantizerPlace {
   /** Attribute of the layer that holds the quantizer: `iq`, `kq`, `bq`, `oq`; empty for a Quantizer layer. */
@@ -47,7 +55,7 @@ export function readQuantizer(
   config.require("bw_mapper", [null], null);
 
   const overflow = upper(config, "overflow_mode", OVERFLOWS) as (typeof OVERFLOWS)[number];
-  const rounding = upper(config, "round_mode", ROUNDING_NAMES).replace(/^S_/, "") as Rounding;
+  const rounding = upper(config, "round_mode", ROUNDING_NAMES).replace(/^S_/, "") as HgqRounding;
   return {
     bits: readBits(weights, place, { kind, wrap: overflow === "WRAP", shift }),
     rounding,
@@ -82,7 +90,7 @@ function upper(config: Config, key: string, supported: readonly string[]): strin
  * A weight whose quantizer wraps and trains is only rounded at inference: FixedPointQuantizerKIF.call always,
  * FixedPointQuantizerKBI.call where it rounds by RND.
  */
-function roundsOnly(config: Config, kind: "kbi" | "kif", rounding: Rounding, overflow: Overflow): boolean {
+function roundsOnly(config: Config, kind: "kbi" | "kif", rounding: HgqRounding, overflow: Overflow): boolean {
   if (overflow !== "WRAP" || !config.boolean("is_weight") || !config.boolean("trainable")) return false;
   return kind === "kif" || rounding === "RND";
 }

@@ -3,6 +3,7 @@ import type { ModelNode } from "../../../ir/model/model.js";
 import { sizeOf } from "../../../ir/tensor.js";
 import type { Config } from "../config.js";
 import type { LayerWeights } from "../weights.js";
+import type { ReadParameter } from "./parameter.js";
 
 /** A value of the model under construction. */
 export interface Value {
@@ -19,6 +20,12 @@ export interface LayerCall {
   readonly where: string;
   readonly inputs: readonly Value[];
   readonly weights: LayerWeights;
+  /** The version of Keras that wrote the file: definitions of some functions differ. */
+  readonly keras: 2 | 3;
+  /** Reads a weight as the layer's package quantizes it. */
+  readonly parameter: ReadParameter;
+  /** Tells the user something that is no error. */
+  readonly note: (message: string) => void;
 }
 
 /** Nodes in order of data flow, and the value of the layer: that of the last node, or an input passed through. */
@@ -31,10 +38,21 @@ export interface LayerResult {
 export type LayerHandler = (call: LayerCall) => LayerResult;
 
 /** The input of a layer that takes exactly one. */
-export function onlyInput({ inputs, where }: LayerCall): Value {
+export function onlyInput({ inputs, where }: Pick<LayerCall, "inputs" | "where">): Value {
   const [input] = inputs;
   if (input === undefined || inputs.length !== 1) {
     throw new UserError(`it takes one input, found ${inputs.length}`, { where });
+  }
+  return input;
+}
+
+/** The only input, which must have `rank` axes; the batch axis does not count. */
+export function inputOfRank(call: LayerCall, rank: number): Value {
+  const input = onlyInput(call);
+  if (input.shape.length !== rank) {
+    throw new UserError(`it takes an input of ${rank} axes, found shape [${input.shape.join(", ")}]`, {
+      where: call.where,
+    });
   }
   return input;
 }

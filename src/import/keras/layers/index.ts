@@ -1,19 +1,29 @@
-import { activation } from "./activation.js";
-import { conv2d } from "./conv2d.js";
-import { dropout } from "./dropout.js";
+import { UserError } from "../../../ir/errors.js";
+import type { Layer } from "../graph.js";
 import type { LayerHandler } from "./handler.js";
-import { inputLayer } from "./input-layer.js";
-import { qConv2d } from "./q-conv2d.js";
-import { quantizer } from "./quantizer.js";
-import { relu } from "./relu.js";
+import { HGQ2_LAYERS } from "./hgq2/index.js";
+import { KERAS_LAYERS } from "./keras.js";
+import { REFUSED } from "./refused.js";
 
 /** The layers that are read, by package and class. */
-export const LAYERS: ReadonlyMap<string, LayerHandler> = new Map([
-  ["keras>InputLayer", inputLayer],
-  ["keras>Conv2D", conv2d],
-  ["keras>Activation", activation],
-  ["keras>ReLU", relu],
-  ["keras>Dropout", dropout],
-  ["hgq>QConv2D", qConv2d],
-  ["hgq>Quantizer", quantizer],
-]);
+export const LAYERS: ReadonlyMap<string, LayerHandler> = new Map([...KERAS_LAYERS, ...HGQ2_LAYERS]);
+
+/** What reads a layer. Throws a UserError that says why for layers that are not read. */
+export function handlerOf({ className, kind, where }: Layer): LayerHandler {
+  const handler = LAYERS.get(kind);
+  if (handler !== undefined) return handler;
+  const [origin] = kind.split(">") as [string];
+  const reason = REFUSED.get(kind);
+  throw new UserError(
+    `the layer type '${className}'${origin === "" ? "" : ` of '${origin}'`} is not supported${reason === undefined ? "" : `: ${reason}`}`,
+    { where, hint: `Supported: ${supported(origin).join(", ")}.` },
+  );
+}
+
+/** The classes of the same package, or the packages where there are none. */
+function supported(origin: string): readonly string[] {
+  const own = [...LAYERS.keys()].flatMap((kind) =>
+    kind.startsWith(`${origin}>`) ? [kind.slice(origin.length + 1)] : [],
+  );
+  return own.length > 0 ? own : ["layers of Keras, HGQ, HGQ2 and QKeras"];
+}
