@@ -66,6 +66,13 @@ export class StructureBuilder {
     return this.push({ name, width, signed: false, cycle, cell: { op: "concat", parts } });
   }
 
+  /** A bit where another one is 1, else 0; both of one cycle. */
+  where(name: string, select: WireId, bit: WireId): WireId {
+    const no = this.zero(`${name}_0`, 1);
+    const cell: Cell = { op: "mux", select, yes: bit, no };
+    return this.push({ name, width: 1, signed: false, cycle: this.cycle(bit), cell });
+  }
+
   /** The wire one clock later. */
   register(name: string, source: WireId, reset: boolean): WireId {
     const { width } = this.wires[source] as Wire;

@@ -54,7 +54,8 @@ export function lowerParallel(fixed: Fixed, options: ParallelOptions): Lowered {
   );
   const wiring = new Wiring(options.delays.net);
   const valid = wiring.builder.input("in_valid", 1);
-  const first = wiring.builder.input("in_first", 1);
+  // While in_valid is low, in_first is arbitrary.
+  const first = wiring.builder.where("first", valid, wiring.builder.input("in_first", 1));
   const values = new Map<string, readonly WiredElement[]>();
   const inputs = plan.inputs.map((node, i): LoweredPort => {
     const port = portNames[i] as string;

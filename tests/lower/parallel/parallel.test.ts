@@ -1,0 +1,40 @@
+import { describe, expect, it } from "vitest";
+import { UserError } from "../../../src/ir/errors.js";
+import type { FixedOp } from "../../../src/ir/fixed/fixed.js";
+import { EVERY_OPERATOR, expectEqual, lowerWhole, randomGraph } from "../../support/parallel.js";
+import { Random } from "../../support/random.js";
+
+const SLOW = process.env.SLOW === "1";
+
+/** Lowers a random graph; undefined where a table is too wide for firmware, which is a mistake of the user. */
+function lowered(fixed: Parameters<typeof lowerWhole>[0], megahertz: number) {
+  try {
+    return lowerWhole(fixed, megahertz);
+  } catch (error) {
+    if (error instanceof UserError && /index of|ns for logic/.test(error.message)) return undefined;
+    throw error;
+  }
+}
+
+describe("parallel firmware", () => {
+  it.each(EVERY_OPERATOR)("equals the oracle at the promised clocks: graphs with %s", (op) => {
+    let met = 0;
+    // A selection needs a condition, which only a threshold gives.
+    const favourites: readonly FixedOp[] = op === "select" ? [op, "threshold"] : [op];
+    const weighted = [...Array.from({ length: 15 }, () => favourites).flat(), ...EVERY_OPERATOR];
+    for (let seed = 1; seed <= (SLOW ? 400 : 12); seed++) {
+      const random = new Random(seed * 7919 + op.length);
+      const fixed = randomGraph(random, random.pick([1, 2, 4, 7]), random.integer(1, 5), weighted);
+      if (!fixed.nodes.some((node) => node.op === op)) continue;
+      const firmware = lowered(fixed, random.pick([100, 320, 450]));
+      if (firmware === undefined) continue;
+      met++;
+      try {
+        expectEqual(fixed, firmware, random, 12);
+      } catch (error) {
+        throw new Error(`seed ${seed}: ${(error as Error).message}`, { cause: error });
+      }
+    }
+    expect(met).toBeGreaterThan(3);
+  });
+});
