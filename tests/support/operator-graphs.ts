@@ -9,10 +9,36 @@ import {
 } from "../../src/ir/fixed-point.js";
 import { type Granular, granularLength } from "../../src/ir/granular.js";
 import { channelHulls, hull } from "../../src/ir/interval.js";
+import { MOVEMENTS } from "../../src/ir/movement.js";
 import { type Ratio, ratio, times } from "../../src/ir/ratio.js";
 import { sizeOf } from "../../src/ir/tensor.js";
 import { evaluateNode, type Operand } from "./interval-oracle.js";
 import type { Random } from "./random.js";
+
+/** All operators but the input. */
+export const OPERATORS: readonly FixedOp[] = [
+  "constant",
+  "conv2d",
+  "dense",
+  "affine",
+  "add",
+  "subtract",
+  "multiply",
+  "maximum",
+  "minimum",
+  "relu",
+  "clamp",
+  "requantize",
+  "threshold",
+  "steps",
+  "table",
+  "interpolate",
+  "select",
+  "pool2d",
+  "reduce",
+  "argmax",
+  ...MOVEMENTS,
+];
 
 /** A node without what follows from the nodes before it. */
 type Draft = {

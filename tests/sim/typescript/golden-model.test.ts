@@ -4,6 +4,8 @@ import type { Fixed } from "../../../src/ir/fixed/fixed.js";
 import { parseFixed } from "../../../src/ir/fixed/text.js";
 import { emitTypeScript } from "../../../src/sim/typescript/emit.js";
 import { typescriptSimulator } from "../../../src/sim/typescript/index.js";
+import { OPERATORS, OperatorGraph } from "../../support/operator-graphs.js";
+import { Random } from "../../support/random.js";
 import { randomFixed } from "../../support/random-fixed.js";
 
 /** What the TypeScript compiler, strict, says of golden models that stand alone. */
@@ -189,6 +191,94 @@ describe("a golden model", () => {
     `);
   });
 
+  it("computes as a whole what is no image: loops over tables of weights", () => {
+    const type = { per: "tensor", items: [{ signed: true, width: 12, integer: 8 }] } as const;
+    const range = (lo: bigint, hi: bigint) => ({ per: "tensor", items: [{ lo, hi }] }) as const;
+    const modes = { rounding: "RND", overflow: "SAT" } as const;
+    const kernel = { shape: [2, 5], data: [1n, -2n, 0n, 4n, 5n, 6n, 7n, 8n, 0n, -1n] };
+    const text = emitTypeScript({
+      name: "dense",
+      nodes: [
+        { op: "input", name: "x", inputs: [], shape: [2], types: type, ranges: range(-8n, 7n), ...modes },
+        {
+          op: "dense",
+          name: "y",
+          inputs: ["x"],
+          shape: [5],
+          types: type,
+          ranges: range(-200n, 200n),
+          kernel,
+          bias: { shape: [5], data: [1n, 0n, 0n, 0n, 2n] },
+        },
+        { op: "add", name: "z", inputs: ["y", "y"], shape: [5], types: type, ranges: range(-400n, 400n) },
+      ],
+      outputs: [{ name: "z", value: "z" }],
+    });
+    const from = text.indexOf("/** The bias of each output. */");
+    expect(text.slice(from, text.indexOf("/** The integers of every node"))).toMatchInlineSnapshot(`
+      "/** The bias of each output. */
+      const yBias = Int32Array.of(1, 0, 0, 0, 2);
+      /** Weights, 4 outputs at a time: for each input those of the 4 outputs. */
+      const yWeights = Int32Array.of(1, -2, 0, 4, 6, 7, 8, 0, 5, -1);
+      const yOutput = new Int32Array(5);
+
+      /**
+       * "y" = dense("x")
+       * [5] fixed<12,8>, integers -200..200
+       * Matrix 2 × 5, 8 weights; sums in int32.
+       */
+      export function y(input: Int32Array): Int32Array {
+          const output = yOutput;
+          let o = 0;
+          let t = 0;
+          for (; o < 4; o += 4) {
+              let sum0 = yBias[o];
+              let sum1 = yBias[o + 1];
+              let sum2 = yBias[o + 2];
+              let sum3 = yBias[o + 3];
+              for (let i = 0; i < 2; i++, t += 4) {
+                  const k = input[i];
+                  sum0 = (sum0 + Math.imul(k, yWeights[t])) | 0;
+                  sum1 = (sum1 + Math.imul(k, yWeights[t + 1])) | 0;
+                  sum2 = (sum2 + Math.imul(k, yWeights[t + 2])) | 0;
+                  sum3 = (sum3 + Math.imul(k, yWeights[t + 3])) | 0;
+              }
+              output[o] = sum0;
+              output[o + 1] = sum1;
+              output[o + 2] = sum2;
+              output[o + 3] = sum3;
+          }
+          let sum0 = yBias[o];
+          for (let i = 0; i < 2; i++, t += 1) {
+              const k = input[i];
+              sum0 = (sum0 + Math.imul(k, yWeights[t])) | 0;
+          }
+          output[o] = sum0;
+          return output;
+      }
+
+      const zOutput = new Int32Array(5);
+
+      /**
+       * "z" = add("y", "y")
+       * [5] fixed<12,8>, integers -400..400
+       */
+      export function z(left: Int32Array, right: Int32Array): Int32Array {
+          const output = zOutput;
+          for (let i = 0; i < 5; i++) {
+              const a = left[i];
+              const b = right[i];
+              output[i] = (a + b) | 0;
+          }
+
+          return output;
+      }
+
+      "
+    `);
+    expect(text).not.toContain("settle()");
+  });
+
   it("stands alone: the strict compiler has nothing to say", () => {
     const options = [
       {},
@@ -199,6 +289,13 @@ describe("a golden model", () => {
     const models = options.flatMap((o) =>
       Array.from({ length: 2 }, (_, seed) => emitTypeScript(randomFixed(seed + 5, o))),
     );
+    const graphs = Array.from({ length: 6 }, (_, seed) => {
+      const random = new Random(seed);
+      const graph = new OperatorGraph(random, [6, 28, 60][seed % 3]);
+      for (const op of OPERATORS) graph.append(op);
+      return emitTypeScript(graph.fixed(`seed ${seed}`));
+    });
+    models.push(...graphs);
     const wrong = 'export const x: number = "text";';
     expect(complaints([wrong, emitTypeScript(SMALL), ...models])).toEqual([
       "model0.ts:1: Type 'string' is not assignable to type 'number'.",

@@ -1,37 +1,14 @@
-import { describe, it } from "vitest";
-import type { Fixed, FixedOp } from "../../../src/ir/fixed/fixed.js";
-import { MOVEMENTS } from "../../../src/ir/movement.js";
+import { describe, expect, it } from "vitest";
+import type { Fixed, FixedNode } from "../../../src/ir/fixed/fixed.js";
+import type { Interval } from "../../../src/ir/fixed-point.js";
 import { firstDifference, fromBigInts, toBigInts } from "../../../src/sim/elements.js";
 import type { Simulator, Values } from "../../../src/sim/simulator.js";
+import { emitTypeScript } from "../../../src/sim/typescript/emit.js";
 import { typescriptSimulator } from "../../../src/sim/typescript/index.js";
-import { evaluateAll } from "../../support/interval-oracle.js";
-import { OperatorGraph } from "../../support/operator-graphs.js";
+import { evaluateAll, evaluateNode } from "../../support/interval-oracle.js";
+import { OPERATORS, OperatorGraph } from "../../support/operator-graphs.js";
 import { Random } from "../../support/random.js";
 import { randomInputs } from "../../support/random-fixed.js";
-
-const OPERATORS: readonly FixedOp[] = [
-  "constant",
-  "conv2d",
-  "dense",
-  "affine",
-  "add",
-  "subtract",
-  "multiply",
-  "maximum",
-  "minimum",
-  "relu",
-  "clamp",
-  "requantize",
-  "threshold",
-  "steps",
-  "table",
-  "interpolate",
-  "select",
-  "pool2d",
-  "reduce",
-  "argmax",
-  ...MOVEMENTS,
-];
 
 /** Small integers, sums about 31 bits and 53 bits wide, and wider ones. */
 const WIDTHS = [3, 6, 13, 24, 30, 40, 52, 70];
@@ -58,6 +35,83 @@ async function expectRight(fixed: Fixed, seed: number, events: number): Promise<
   }
   return simulator;
 }
+
+/** Two inputs of about 2^top and two of about −2^top: their sum is small, the sums on the way are not. */
+function cancelling(top: bigint, layer: object, shape: readonly number[]): Fixed {
+  const [low, high] = [1n << (top - 1n), (1n << top) - 1n];
+  const items = [1n, 1n, -1n, -1n].map((sign): Interval => {
+    return sign > 0n ? { lo: low, hi: high } : { lo: -high, hi: -low };
+  });
+  const types = { per: "tensor", items: [{ signed: true, width: Number(top) + 1, integer: 0 }] } as const;
+  const input: FixedNode = {
+    op: "input",
+    name: "x",
+    inputs: [],
+    shape,
+    types,
+    ranges: { per: "element", items },
+    rounding: "RND",
+    overflow: "SAT",
+  };
+  const draft = { name: "y", inputs: ["x"], types, ...layer } as unknown as FixedNode;
+  const values = evaluateNode(draft, [{ node: input, values: items }]);
+  const node = { ...draft, ranges: { per: "element", items: values } } as FixedNode;
+  return { name: "cancelling", nodes: [input, node], outputs: [{ name: "y", value: "y" }] };
+}
+
+describe("sums whose parts exceed what their result needs", () => {
+  const one = { rows: 1, columns: 1 };
+  const pads = { top: 0, bottom: 0, left: 0, right: 0 };
+  const bias = { shape: [1], data: [0n] };
+  const ones = { data: [1n, 1n, 1n, 1n] };
+  const layers: Readonly<Record<string, readonly [shape: readonly number[], layer: object]>> = {
+    dense: [[4], { op: "dense", shape: [1], kernel: { ...ones, shape: [4, 1] }, bias }],
+    conv2d: [
+      [2, 2, 1],
+      {
+        op: "conv2d",
+        shape: [1, 1, 1],
+        kernel: { ...ones, shape: [2, 2, 1, 1] },
+        bias,
+        pads,
+        // No scatter.
+        strides: { rows: 2, columns: 2 },
+        dilations: one,
+        groups: 1,
+      },
+    ],
+    pool2d: [
+      [2, 2, 1],
+      {
+        op: "pool2d",
+        kind: "sum",
+        shape: [1, 1, 1],
+        size: { rows: 2, columns: 2 },
+        strides: one,
+        dilations: one,
+        pads,
+      },
+    ],
+    reduce: [[4], { op: "reduce", kind: "sum", shape: [], axes: [0] }],
+  };
+
+  it.each(Object.keys(layers))("%s", async (name) => {
+    const [shape, layer] = layers[name];
+    // Results of 30 to 32 and of 52 to 54 bits.
+    for (const top of [29n, 30n, 31n, 32n, 50n, 51n, 52n, 53n, 54n]) {
+      await expectRight(cancelling(top, layer, shape), Number(top), 50);
+    }
+  });
+
+  it("are held in 32 bits where the result is, in doubles where all parts are, else in any number of bits", () => {
+    const sums = (top: bigint) => {
+      const [shape, layer] = layers.dense;
+      return /sums in (\w+)/.exec(emitTypeScript(cancelling(top, layer, shape)))?.[1];
+    };
+    // In 31 bits parts wrap; with 53 the result fits a double, its parts do not.
+    expect([31n, 32n, 52n, 53n].map(sums)).toEqual(["int32", "float64", "float64", "bigint"]);
+  });
+});
 
 describe("the golden model has every operator's values", () => {
   it.each(OPERATORS)("%s", async (op) => {

@@ -1,5 +1,6 @@
+import type { Interval } from "../../../ir/fixed-point.js";
 import { type Granular, mapGranular } from "../../../ir/granular.js";
-import { hullOf } from "../../../ir/interval.js";
+import { hull, hullOf } from "../../../ir/interval.js";
 import { type Elements, elementsFor } from "../../elements.js";
 import { coarsen, elementConstant } from "../constants.js";
 import { convert, literal, literalRows } from "../expressions.js";
@@ -112,13 +113,9 @@ export const table: LayerEmitter<"table"> = ({ node, inputs: [input], elements, 
     for (const k of item.entries) entries.push(k < results.lo || k > results.hi ? results.lo : k);
   }
   const entryTable = name("entries");
-  const held: Elements =
-    input.elements === "bigint"
-      ? "bigint"
-      : elementsFor({ lo: starts[0], hi: starts.reduce((a, b) => (a > b ? a : b)) }) === "int32" &&
-          starts.every((start) => start >= -(2n ** 31n))
-        ? "int32"
-        : "float64";
+  const offsets = starts.map((k) => ({ lo: k, hi: k })).reduce<Interval>(hull, { lo: 0n, hi: 0n });
+  const numbers = elementsFor(offsets) === "int32" ? "int32" : "float64";
+  const held = input.elements === "bigint" ? "bigint" : numbers;
   const offset = elementConstant(
     mapGranular(which, (n) => starts[n]),
     channels,

@@ -110,13 +110,13 @@ export function matrixText(
       comment,
       tables,
       write: (writer, at, { array, from, start }) => {
-        const index = start === "0" ? `${places}[t]` : `${start} + ${places}[t]`;
+        const index = plus(start, `${places}[t]`);
         writer.write(`for (let o = 0, t = 0; o < ${outputs}; o++)`).block(() => {
           writer.writeLine(`const end = ${starts}[o + 1];`);
           writer.writeLine(`let sum = ${biasTable}[o];`);
           const line = add("sum", asTerm(`${array}[${index}]`, from, kind), `${list}[t]`);
           writer.writeLine(`for (; t < end; t++) ${line}`);
-          writer.writeLine(`output[${at} + o] = ${finish("sum")};`);
+          writer.writeLine(`output[${plus(at, "o")}] = ${finish("sum")};`);
         });
       },
     };
@@ -143,14 +143,14 @@ export function matrixText(
     at: string,
     source: Parameters<MatrixText["write"]>[2],
   ) => {
-    for (let s = 0; s < sums; s++) writer.writeLine(`let sum${s} = ${biasTable}[o + ${s}];`);
+    for (let s = 0; s < sums; s++) writer.writeLine(`let sum${s} = ${biasTable}[${plus("o", s)}];`);
     const { array, from, start } = source;
     const end = /^\d+$/.test(start) ? `${Number(start) + inputs}` : `${start} + ${inputs}`;
     writer.write(`for (let i = ${start}; i < ${end}; i++, t += ${sums})`).block(() => {
       writer.writeLine(`const k = ${asTerm(`${array}[i]`, from, kind)};`);
-      for (let s = 0; s < sums; s++) writer.writeLine(add(`sum${s}`, "k", `${list}[t + ${s}]`));
+      for (let s = 0; s < sums; s++) writer.writeLine(add(`sum${s}`, "k", `${list}[${plus("t", s)}]`));
     });
-    for (let s = 0; s < sums; s++) writer.writeLine(`output[${at} + o + ${s}] = ${finish(`sum${s}`)};`);
+    for (let s = 0; s < sums; s++) writer.writeLine(`output[${plus(at, "o", s)}] = ${finish(`sum${s}`)};`);
   };
   return {
     comment,
@@ -163,6 +163,11 @@ export function matrixText(
       if (whole < outputs) block(writer, outputs - whole, at, source);
     },
   };
+}
+
+/** A sum of expressions without the zeros. */
+function plus(...terms: readonly (string | number)[]): string {
+  return terms.filter((term) => term !== 0 && term !== "0").join(" + ");
 }
 
 /** The zero of an arithmetic. */
