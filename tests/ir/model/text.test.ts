@@ -4,12 +4,11 @@ import { OVERFLOWS, ROUNDINGS } from "../../../src/ir/fixed-point.js";
 import type { Granular } from "../../../src/ir/granular.js";
 import { granularLength } from "../../../src/ir/granular.js";
 import type { Model, ModelNode, Quantizer } from "../../../src/ir/model/model.js";
-import { conv2dShape } from "../../../src/ir/model/operators.js";
 import { parseModel, printModel } from "../../../src/ir/model/text.js";
 import { verifyModel } from "../../../src/ir/model/verify.js";
 import { mistakeOf } from "../../support/mistake.js";
 import { Random } from "../../support/random.js";
-import { randomType } from "../../support/random-fixed.js";
+import { type Choices, MODEL_OPS, randomModel } from "../../support/random-model.js";
 
 const TEXT = `l1c model "small"
 
@@ -18,7 +17,7 @@ graph main {
   %q : [2, 3, 2] = quantize(%x) {types = channel[fixed<4,2>, ufixed<3,-1>], rounding = RND_CONV, overflow = SAT_SYM}
   %conv : [2, 3, 1] = conv2d(%q) {pads = [0, 0, 0, 0], kernel = tensor<1x1x2x1>[0.5, -1e-7], kernel_quantizer = {types = fixed<6,1>, rounding = RND, overflow = WRAP}, bias = tensor<1>[1.0]}
   %relu : [2, 3, 1] = relu(%conv)
-  %p : [2, 3, 1] = sigmoid(%relu)
+  %p : [2, 3, 1] = function(%relu) {kind = sigmoid}
   %mask : [2, 3, 1] = threshold(%p) {level = 0.25}
   return mask = %mask
 }
@@ -26,7 +25,11 @@ graph main {
 
 function randomQuantizer(random: Random, shape: readonly number[]): Quantizer {
   const per = random.pick<Granular<unknown>["per"]>(["tensor", "channel", "element"]);
-  const items = random.array(granularLength(per, shape), () => randomType(random, 20));
+  const items = random.array(granularLength(per, shape), () => ({
+    signed: random.chance(0.5),
+    width: random.integer(0, 20),
+    integer: random.integer(-9, 20),
+  }));
   return { types: { per, items }, rounding: random.pick(ROUNDINGS), overflow: random.pick(OVERFLOWS) };
 }
 
@@ -38,42 +41,7 @@ function randomReal(random: Random): number {
   return Number.isFinite(value) ? value : random.pick([0, -0, 1, -1.5]);
 }
 
-function randomModel(seed: number): Model {
-  const random = new Random(seed);
-  const nodes: ModelNode[] = [
-    { op: "input", name: "in", inputs: [], shape: random.array(3, () => random.integer(1, 5)) },
-  ];
-  for (let n = 0; n < random.integer(1, 6); n++) {
-    const { name, shape } = random.pick(nodes);
-    const base = { name: `layer/${n}`, inputs: [name], shape };
-    const op = random.pick(["quantize", "conv2d", "relu", "sigmoid", "threshold"] as const);
-    if (op === "quantize") nodes.push({ ...base, op, quantizer: randomQuantizer(random, shape) });
-    else if (op === "threshold") nodes.push({ ...base, op, level: randomReal(random) });
-    else if (op !== "conv2d") nodes.push({ ...base, op });
-    else {
-      const outputs = random.integer(1, 3);
-      const kernelShape = [random.integer(1, shape[0]), random.integer(1, shape[1]), shape[2], outputs];
-      const length = kernelShape.reduce((a, b) => a * b, 1);
-      const pads = {
-        top: random.integer(0, 2),
-        bottom: random.integer(0, 2),
-        left: 0,
-        right: random.integer(0, 2),
-      };
-      nodes.push({
-        ...base,
-        op,
-        shape: conv2dShape(shape, kernelShape, pads, "conv"),
-        pads,
-        kernel: { shape: kernelShape, data: random.array(length, () => randomReal(random)) },
-        bias: { shape: [outputs], data: random.array(outputs, () => randomReal(random)) },
-        kernelQuantizer: random.chance(0.5) ? randomQuantizer(random, kernelShape) : undefined,
-        biasQuantizer: random.chance(0.5) ? randomQuantizer(random, [outputs]) : undefined,
-      });
-    }
-  }
-  return { name: `model ${seed}`, nodes, outputs: [{ name: "a result", value: random.pick(nodes).name }] };
-}
+const RANDOM: Choices = { real: randomReal, quantizer: randomQuantizer };
 
 function changed(name: string, change: Readonly<Record<string, unknown>>): Model {
   const model = parseModel(TEXT, "small");
@@ -88,7 +56,12 @@ describe("the text of a model", () => {
     expect(printModel(parseModel(TEXT, "small"))).toBe(TEXT);
     fc.assert(
       fc.property(fc.nat(), (seed) => {
-        const model = randomModel(seed);
+        const random = new Random(seed);
+        const model = randomModel(
+          random,
+          random.array(6, () => random.pick(MODEL_OPS)),
+          RANDOM,
+        );
         verifyModel(model);
         const text = printModel(model);
         expect(parseModel(text, "random")).toEqual(model);
@@ -96,6 +69,23 @@ describe("the text of a model", () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  it.each(MODEL_OPS)("reads back every attribute of %s", (op) => {
+    let found = 0;
+    for (let seed = 0; seed < 60; seed++) {
+      const model = randomModel(new Random(seed), [op, op]);
+      verifyModel(model);
+      expect(parseModel(printModel(model), `seed ${seed}`)).toEqual(model);
+      found += model.nodes.filter((node) => node.op === op).length;
+    }
+    expect(found).toBeGreaterThan(20);
+  });
+
+  it("leaves out what is usual", () => {
+    const attributes = printModel(parseModel(TEXT, "small"));
+    for (const word of ["strides", "dilations", "groups", "strict", "limits"])
+      expect(attributes).not.toContain(word);
   });
 
   it.each([
@@ -124,7 +114,7 @@ describe("the verifier refuses", () => {
       changed("p", { inputs: ["no"] }),
       "node 'p': its input 'no' is not defined before it",
     ],
-    ["too many inputs", changed("p", { inputs: ["x", "q"] }), "node 'p': sigmoid takes 1 inputs, found 2"],
+    ["too many inputs", changed("p", { inputs: ["x", "q"] }), "node 'p': function takes 1 inputs, found 2"],
     ["a wrong shape", changed("p", { shape: [6] }), "node 'p': its shape is [2, 3, 1], not [6]"],
     [
       "types of the wrong number",
@@ -155,6 +145,11 @@ describe("the verifier refuses", () => {
       "a kernel for another number of channels",
       changed("conv", { kernel: { shape: [1, 1, 1, 1], data: [1] } }),
       "node 'conv': the kernel takes 1 channels, its input has 2",
+    ],
+    [
+      "an operand that nothing gives",
+      changed("relu", { op: "concat", axis: 0, inputs: [] }),
+      "node 'relu': concat takes at least 1 inputs, found 0",
     ],
   ])("%s", (_, model, message) => {
     expect(mistakeOf(() => verifyModel(model))).toBe(message);
