@@ -10,10 +10,14 @@ export type OwnAttributes<Op extends FixedOp> = Omit<
   "op" | "name" | "inputs" | "shape" | "types" | "ranges"
 >;
 
+/** A number of inputs, or a range of numbers. */
+export type Arity = number | readonly [least: number, most: number];
+
 /** Everything that the Fixed language knows of one operator. */
 export interface FixedOperator<Op extends FixedOp> {
-  readonly arity: number;
-  /** The shape of the result. Throws a UserError that names the node when the inputs do not fit. */
+  /** How many inputs it takes. */
+  readonly arity: Arity;
+  /** The shape of the result, after a check of the node's own constants. Throws a UserError that names the node when the inputs do not fit. */
   readonly shape: (node: FixedNodeOf<Op>, inputs: readonly FixedValue[]) => readonly number[];
   /** The tightest proven bounds of the result's integers, from the bounds of the inputs. */
   readonly ranges: (node: FixedNodeOf<Op>, inputs: readonly FixedValue[]) => Granular<Interval>;
@@ -31,4 +35,19 @@ export interface FixedOperator<Op extends FixedOp> {
   ) => readonly bigint[];
   readonly write: (node: FixedNodeOf<Op>) => Attributes;
   readonly read: (reader: Reader) => OwnAttributes<Op>;
+}
+
+/** A range of a function that is computed once for each interval of its argument, however many elements have it. */
+export function remembered<Of extends object>(
+  rangeOf: (of: Of, range: Interval) => Interval,
+): (of: Of, range: Interval) => Interval {
+  const known = new Map<Of, Map<string, Interval>>();
+  return (of, range) => {
+    const ofIt = known.get(of) ?? new Map<string, Interval>();
+    known.set(of, ofIt);
+    const key = `${range.lo}..${range.hi}`;
+    const result = ofIt.get(key) ?? rangeOf(of, range);
+    ofIt.set(key, result);
+    return result;
+  };
 }

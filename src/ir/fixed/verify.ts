@@ -1,15 +1,16 @@
 import { UserError } from "../errors.js";
-import { fractionBits, type Interval, printType, typeRange } from "../fixed-point.js";
-import { atElement, type Granular, granularLength } from "../granular.js";
+import { type FixedType, type Interval, printType, sameUnit, typeRange, unitOf } from "../fixed-point.js";
+import { atElement, finest, granularLength } from "../granular.js";
 import { nodesByName, verifyOrder } from "../graph.js";
-import { sizeOf } from "../tensor.js";
+import { within } from "../interval.js";
+import { verifyLength } from "./check.js";
 import type { Fixed, FixedNode, FixedValue } from "./fixed.js";
-import { fixedOperator } from "./operators/index.js";
+import { fixedOperator, verifyArity } from "./operators/index.js";
 
 /**
- * Checks a Fixed graph: names and order, arity, shapes, that every stated range holds what its inputs' ranges imply
- * and fits the node's type, and that binary points are kept by the operators that keep them. Throws a UserError that
- * names the node.
+ * Checks a Fixed graph: names and order, arity, shapes, the constants of each node, that every stated range holds what
+ * its inputs' ranges imply and fits the node's type, and that every type counts in the unit that follows from the inputs'.
+ * Throws a UserError that names the node.
  */
 export function verifyFixed(fixed: Fixed): void {
   verifyOrder(fixed);
@@ -25,12 +26,9 @@ export function verifyFixed(fixed: Fixed): void {
 function verifyNode(node: FixedNode, inputs: readonly FixedValue[]): void {
   const where = `node '${node.name}'`;
   const operator = fixedOperator(node.op);
-  if (inputs.length !== operator.arity) {
-    throw new UserError(`${node.op} takes ${operator.arity} inputs, found ${inputs.length}`, { where });
-  }
+  verifyArity(node, inputs.length);
   verifyLength(node.types, node.shape, `${where}: types`);
   verifyLength(node.ranges, node.shape, `${where}: ranges`);
-  verifyConstants(node, where);
   const shape = operator.shape(node as never, inputs);
   if (shape.join() !== node.shape.join()) {
     throw new UserError(`its shape is [${shape.join(", ")}], not [${node.shape.join(", ")}]`, { where });
@@ -38,55 +36,46 @@ function verifyNode(node: FixedNode, inputs: readonly FixedValue[]): void {
   const proven = operator.ranges(node as never, inputs);
   const derived = operator.types(node as never, inputs, proven);
   const channels = node.shape.at(-1) ?? 1;
-  const perElement = [node.types, node.ranges, proven, derived].some((g) => g.per === "element");
-  const count = perElement ? sizeOf(node.shape) : channels;
+  const per = finest(node.types, node.ranges, proven, derived);
+  const count = granularLength(per, node.shape);
   for (let i = 0; i < count; i++) {
-    const stated = atElement(node.ranges, i, channels);
-    const type = atElement(node.types, i, channels);
-    if (stated.lo > stated.hi) throw new UserError(`its range ${show(stated)} is empty`, { where });
-    const at = count === 1 ? "" : ` (${perElement ? "element" : "channel"} ${i})`;
-    if (!holds(stated, atElement(proven, i, channels))) {
-      const bounds = atElement(proven, i, channels);
-      throw new UserError(`its range ${show(stated)} does not hold ${show(bounds)}${at}`, { where });
-    }
-    if (!holds(typeRange(type), stated)) {
-      throw new UserError(`its range ${show(stated)} does not fit ${printType(type)}${at}`, { where });
-    }
-    const expected = fractionBits(atElement(derived, i, channels));
-    if (fractionBits(type) !== expected) {
-      throw new UserError(`${printType(type)} should have ${expected} fractional bits${at}`, { where });
-    }
+    const at = count === 1 ? "" : ` (${per} ${i})`;
+    verifyItem(
+      atElement(node.ranges, i, channels),
+      atElement(node.types, i, channels),
+      { range: atElement(proven, i, channels), type: atElement(derived, i, channels) },
+      where,
+      at,
+    );
   }
 }
 
-function verifyConstants(node: FixedNode, where: string): void {
-  if (node.op !== "conv2d") return;
-  if (node.kernel.shape.length !== 4) throw new UserError("its kernel does not have four axes", { where });
-  if (node.kernel.data.length !== sizeOf(node.kernel.shape)) {
-    throw new UserError(`${node.kernel.data.length} weights for a kernel [${node.kernel.shape.join(", ")}]`, {
-      where,
-    });
+/** Checks a stated range and type against what is proven; `at` says of which channel or element. */
+function verifyItem(
+  stated: Interval,
+  type: FixedType,
+  proven: { readonly range: Interval; readonly type: FixedType },
+  where: string,
+  at: string,
+): void {
+  if (stated.lo > stated.hi) throw new UserError(`its range ${show(stated)} is empty`, { where });
+  if (!within(proven.range, stated)) {
+    throw new UserError(`its range ${show(stated)} does not hold ${show(proven.range)}${at}`, { where });
   }
-  if (node.bias.data.length !== node.kernel.shape[3]) {
-    throw new UserError(`${node.bias.data.length} biases for ${node.kernel.shape[3]} output channels`, {
-      where,
-    });
+  if (!within(stated, typeRange(type))) {
+    throw new UserError(`its range ${show(stated)} does not fit ${printType(type)}${at}`, { where });
   }
-}
-
-function verifyLength(granular: Granular<unknown>, shape: readonly number[], where: string): void {
-  const expected = granularLength(granular.per, shape);
-  if (granular.items.length !== expected) {
-    throw new UserError(`should be ${expected} per ${granular.per}, found ${granular.items.length}`, {
-      where,
-    });
+  if (type !== proven.type && !sameUnit(type, proven.type)) {
+    const [found, expected] = [type, proven.type].map(showUnit);
+    throw new UserError(`${printType(type)} counts in units of ${found}, not of ${expected}${at}`, { where });
   }
-}
-
-function holds(outer: Interval, inner: Interval): boolean {
-  return outer.lo <= inner.lo && outer.hi >= inner.hi;
 }
 
 function show({ lo, hi }: Interval): string {
   return `${lo}..${hi}`;
+}
+
+function showUnit(type: FixedType): string {
+  const { n, d } = unitOf(type);
+  return d === 1n ? `${n}` : `${n}/${d}`;
 }

@@ -103,6 +103,30 @@ export class Reader {
     return asTypes(this.value(key), `${this.where}: ${key}`);
   }
 
+  intervals(key: string): Granular<Interval> {
+    return asIntervals(this.value(key), `${this.where}: ${key}`);
+  }
+
+  /** An integer, or one per channel or element. */
+  granularIntegers(key: string): Granular<bigint> {
+    return asGranular(this.value(key), `${this.where}: ${key}`, "an integer", (item) =>
+      typeof item === "bigint" ? item : undefined,
+    );
+  }
+
+  /** A record, or one per channel or element, each read by `read`. */
+  granularRecords<T>(key: string, read: (reader: Reader) => T): Granular<T> {
+    const where = `${this.where}: ${key}`;
+    return asGranular(this.value(key), where, "a record {…}", (item) =>
+      isObject<RecordValue>(item, "record") ? read(new Reader(item.record, where)) : undefined,
+    );
+  }
+
+  /** A word `true` or `false`. */
+  flag(key: string): boolean {
+    return this.oneOf(key, ["true", "false"]) === "true";
+  }
+
   private tensor(key: string): Tensor<bigint | number> {
     const value = this.value(key);
     if (!isObject<TensorValue>(value, "tensor")) throw this.wrong(key, "a tensor");

@@ -1,7 +1,7 @@
 import type { FixedType, Interval } from "../fixed-point.js";
 import { type Granular, mapGranular } from "../granular.js";
 import type { Tensor } from "../tensor.js";
-import type { Value } from "./document.js";
+import type { Attributes, Value } from "./document.js";
 
 /** Values of the compiler as values of the text; the inverse of the accessors in `read.ts`. */
 export const write = {
@@ -13,5 +13,10 @@ export const write = {
   intervals: (ranges: Granular<Interval>): Value => ({
     granular: mapGranular(ranges, (interval): Value => ({ interval })),
   }),
+  integers: (integers: Granular<bigint>): Value => ({ granular: integers }),
+  records: (records: Granular<Attributes>): Value => ({
+    granular: mapGranular(records, (record): Value => ({ record })),
+  }),
+  flag: (flag: boolean): Value => String(flag),
   tensor: (tensor: Tensor<bigint> | Tensor<number>): Value => ({ tensor: tensor as Tensor<bigint | number> }),
 } as const;

@@ -1,5 +1,5 @@
-import { fractionBits, type Interval, narrowestType } from "../../fixed-point.js";
-import { atElement, finest, granularLength, mapGranular } from "../../granular.js";
+import { type Interval, typeLike } from "../../fixed-point.js";
+import { mapGranular, zipGranular } from "../../granular.js";
 import type { FixedValue } from "../fixed.js";
 import type { FixedOperator } from "../operator.js";
 
@@ -12,12 +12,7 @@ export const relu: FixedOperator<"relu"> = {
     mapGranular((input as FixedValue).ranges, ({ lo, hi }): Interval => ({ lo: clamp(lo), hi: clamp(hi) })),
   types: (_, [input], ranges) => {
     const { types, shape } = input as FixedValue;
-    const channels = shape.at(-1) ?? 1;
-    const per = finest(types, ranges);
-    const items = Array.from({ length: granularLength(per, shape) }, (_, i) =>
-      narrowestType(atElement(ranges, i, channels), fractionBits(atElement(types, i, channels))),
-    );
-    return { per, items };
+    return zipGranular(shape, [ranges, types], typeLike);
   },
   evaluate: (_node, _inputs, [values]) => (values as readonly bigint[]).map(clamp),
   write: () => ({}),

@@ -1,75 +1,113 @@
+import { UserError } from "../../errors.js";
 import {
   type FixedType,
-  fractionBits,
   type Interval,
   OVERFLOWS,
+  overflow,
   ROUNDINGS,
-  requantize as requantizeInteger,
   roundRatio,
+  sameUnit,
   typeRange,
+  unitOf,
 } from "../../fixed-point.js";
-import { atElement, finest, type Granular, granularLength } from "../../granular.js";
-import { sizeOf } from "../../tensor.js";
+import { atElement, type Granular, zipGranular } from "../../granular.js";
+import { clip, clipped, within } from "../../interval.js";
+import { ONE, over, type Ratio } from "../../ratio.js";
+import { write } from "../../text/write.js";
+import { verifyLength } from "../check.js";
 import type { FixedRequantize, FixedValue } from "../fixed.js";
 import type { FixedOperator } from "../operator.js";
 
-/** k · 2^−from rounded to `to` fractional bits, before overflow. */
-function round(k: bigint, from: number, node: FixedRequantize, type: FixedType): bigint {
-  const drop = from - fractionBits(type);
-  return drop > 0 ? roundRatio(k, 1n << BigInt(drop), node.rounding) : k << BigInt(-drop);
+/** How many units of `to` the unit of `from` is. */
+const factor = (from: FixedType, to: FixedType): Ratio =>
+  sameUnit(from, to) ? ONE : over(unitOf(from), unitOf(to));
+
+/** What each element of a requantization takes: the factor between the units, its type, the bounds it saturates to. */
+interface Step {
+  readonly factor: Ratio;
+  readonly type: FixedType;
+  readonly limits: Interval | undefined;
+}
+
+function stepsOf(node: FixedRequantize, { shape, types }: FixedValue): Granular<Step> {
+  const { limits } = node;
+  const plain = zipGranular(shape, [types, node.types], (from, type): Step => {
+    return { factor: factor(from, type), type, limits: undefined };
+  });
+  return limits === undefined
+    ? plain
+    : zipGranular(shape, [plain, limits], (step, interval): Step => ({ ...step, limits: interval }));
 }
 
 /** Rounding is monotonic, so the bounds round to bounds; where they overflow, the type's range decides. */
-function bound(range: Interval, from: FixedType, type: FixedType, node: FixedRequantize): Interval {
-  const lo = round(range.lo, fractionBits(from), node, type);
-  const hi = round(range.hi, fractionBits(from), node, type);
-  const limits = typeRange(type);
-  const symmetric = node.overflow === "SAT_SYM" && type.signed ? { lo: -limits.hi, hi: limits.hi } : limits;
-  if (lo >= symmetric.lo && hi <= symmetric.hi) return { lo, hi };
-  const clip = (k: bigint) => (k < symmetric.lo ? symmetric.lo : k > symmetric.hi ? symmetric.hi : k);
+function bound(range: Interval, step: Step, node: FixedRequantize): Interval {
+  const { n, d } = step.factor;
+  const rounded = {
+    lo: roundRatio(range.lo * n, d, node.rounding),
+    hi: roundRatio(range.hi * n, d, node.rounding),
+  };
+  const limits = typeRange(step.type);
+  const symmetric =
+    node.overflow === "SAT_SYM" && step.type.signed ? { lo: -limits.hi, hi: limits.hi } : limits;
+  if (step.limits !== undefined) return clipped(rounded, step.limits);
+  if (within(rounded, symmetric)) return rounded;
+  const { lo, hi } = clipped(rounded, symmetric);
   switch (node.overflow) {
     case "WRAP":
       return limits;
-    case "SAT_ZERO": {
-      const low = clip(lo);
-      const high = clip(hi);
-      return { lo: low > 0n ? 0n : low, hi: high < 0n ? 0n : high };
-    }
+    case "SAT_ZERO":
+      return { lo: lo > 0n ? 0n : lo, hi: hi < 0n ? 0n : hi };
     default:
-      return { lo: clip(lo), hi: clip(hi) };
+      return { lo, hi };
   }
+}
+
+function verifyLimits(node: FixedRequantize, shape: readonly number[]): void {
+  if (node.limits === undefined) return;
+  const where = `node '${node.name}': limits`;
+  verifyLength(node.limits, shape, where);
+  verifyLength(node.types, shape, `node '${node.name}': types`);
+  if (node.overflow !== "SAT") {
+    throw new UserError(`go with overflow SAT only, found ${node.overflow}`, { where });
+  }
+  zipGranular(shape, [node.limits, node.types], (limits, type) => {
+    if (limits.lo > limits.hi || !within(limits, typeRange(type))) {
+      throw new UserError(`${limits.lo}..${limits.hi} is no part of the type's range`, { where });
+    }
+  });
 }
 
 export const requantize: FixedOperator<"requantize"> = {
   arity: 1,
-  shape: (_, [input]) => (input as FixedValue).shape,
+  shape: (node, [input]) => {
+    const { shape } = input as FixedValue;
+    verifyLimits(node, shape);
+    return shape;
+  },
   ranges: (node, [input]) => {
-    const { ranges, types, shape } = input as FixedValue;
-    const per = finest(ranges, types, node.types);
-    const channels = shape.at(-1) ?? 1;
-    const items = Array.from({ length: granularLength(per, shape) }, (_, i) =>
-      bound(
-        atElement(ranges, i, channels),
-        atElement(types, i, channels),
-        atElement(node.types, i, channels),
-        node,
-      ),
+    const { ranges, shape } = input as FixedValue;
+    return zipGranular(shape, [ranges, stepsOf(node, input as FixedValue)], (range, step) =>
+      bound(range, step, node),
     );
-    return { per, items } satisfies Granular<Interval>;
   },
   types: (node) => node.types,
   evaluate: (node, [input], [values]) => {
-    const { types, shape } = input as FixedValue;
-    const channels = shape.at(-1) ?? 1;
-    return Array.from({ length: sizeOf(shape) }, (_, i) => {
-      const from = fractionBits(atElement(types, i, channels));
-      const type = atElement(node.types, i, channels);
-      return requantizeInteger(values?.[i] as bigint, from, type, node.rounding, node.overflow);
+    const steps = stepsOf(node, input as FixedValue);
+    const channels = node.shape.at(-1) ?? 1;
+    return (values as readonly bigint[]).map((k, i) => {
+      const { factor, type, limits } = atElement(steps, i, channels);
+      const rounded = roundRatio(k * factor.n, factor.d, node.rounding);
+      return limits === undefined ? overflow(rounded, type, node.overflow) : clip(rounded, limits);
     });
   },
-  write: (node) => ({ rounding: node.rounding, overflow: node.overflow }),
+  write: (node) => ({
+    rounding: node.rounding,
+    overflow: node.overflow,
+    ...(node.limits !== undefined && { limits: write.intervals(node.limits) }),
+  }),
   read: (reader) => ({
     rounding: reader.oneOf("rounding", ROUNDINGS),
     overflow: reader.oneOf("overflow", OVERFLOWS),
+    ...(reader.has("limits") && { limits: reader.intervals("limits") }),
   }),
 };

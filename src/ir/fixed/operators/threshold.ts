@@ -1,6 +1,7 @@
 import { UserError } from "../../errors.js";
 import type { FixedType, Interval } from "../../fixed-point.js";
-import { atElement, perTensor } from "../../granular.js";
+import { collapse, type Granular, perTensor, zipGranular } from "../../granular.js";
+import { sameInterval } from "../../interval.js";
 import type { FixedThreshold, FixedValue } from "../fixed.js";
 import type { FixedOperator } from "../operator.js";
 
@@ -19,16 +20,16 @@ export const threshold: FixedOperator<"threshold"> = {
   },
   ranges: (node, [input]) => {
     const { ranges, shape } = input as FixedValue;
-    const channels = shape.at(-1) ?? 1;
-    const bit = (range: Interval, level: bigint): Interval => ({
-      lo: range.lo >= level ? 1n : 0n,
-      hi: range.hi >= level ? 1n : 0n,
-    });
-    if (ranges.per === "element") return perTensor({ lo: 0n, hi: 1n });
-    return {
-      per: "channel",
-      items: node.levels.map((level, c) => bit(atElement(ranges, c, channels), level)),
-    };
+    const levels: Granular<bigint> = { per: "channel", items: node.levels };
+    const bits = zipGranular(
+      shape,
+      [ranges, levels],
+      (range, level): Interval => ({
+        lo: range.lo >= level ? 1n : 0n,
+        hi: range.hi >= level ? 1n : 0n,
+      }),
+    );
+    return bits.per === "element" ? collapse(bits, shape, sameInterval) : bits;
   },
   types: () => perTensor(BIT),
   evaluate: (node: FixedThreshold, _inputs, [values]) =>
