@@ -2,10 +2,11 @@ import type { ModuleBuilder, Signal } from "./module-builder.js";
 
 /** The larger or the smaller of two values: the sign of their difference chooses. */
 export function lowerExtreme(builder: ModuleBuilder, kind: "max" | "min", a: Signal, b: Signal): Signal {
+  // a is the one wanted where `over` is at least `under`.
   const [over, under] = kind === "max" ? [a, b] : [b, a];
-  if (over.range.lo >= under.range.hi) return a === over ? a : b === over ? b : over;
-  if (under.range.lo >= over.range.hi) return under;
-  const chosen = builder.mux(notBelow(builder, over, under), a === over ? a : b, a === over ? b : a);
+  if (over.range.lo >= under.range.hi) return a;
+  if (under.range.lo >= over.range.hi) return b;
+  const chosen = builder.mux(notBelow(builder, over, under), a, b);
   const pick = (x: bigint, y: bigint) => ((kind === "max") === x > y ? x : y);
   return builder.narrow(chosen, { lo: pick(a.range.lo, b.range.lo), hi: pick(a.range.hi, b.range.hi) });
 }

@@ -38,7 +38,7 @@ export function lowerInterpolation(builder: ModuleBuilder, signal: Signal, node:
   const skew = low - floorDivide(low, size) * size;
   const aligned = skew === 0n ? signal : builder.subtract(signal, builder.constant(skew));
   const index = builder.shift(aligned, -step);
-  const rest = step === 0 ? builder.constant(0n) : builder.slice(aligned, 0, { lo: 0n, hi: size - 1n });
+  const rest = step === 0 ? builder.constant(0n) : builder.wrap(aligned, { lo: 0n, hi: size - 1n });
   const first = (low - skew) >> BigInt(step);
   const piece = (i: bigint) => pieceAt(node, i - first);
   const half = halfOf(node);

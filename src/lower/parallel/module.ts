@@ -106,5 +106,6 @@ function slotsOfPort(
     if (known === undefined) groups.set(key, [i]);
     else known.push(i);
   });
-  return [...groups.values()];
+  // One copy's port is that of the whole layer, which has the elements in their order.
+  return together ? [...groups].toSorted(([a], [b]) => a - b).map(([, own]) => own) : [...groups.values()];
 }
