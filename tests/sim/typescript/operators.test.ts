@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Fixed, FixedNode } from "../../../src/ir/fixed/fixed.js";
 import type { Interval } from "../../../src/ir/fixed-point.js";
 import { firstDifference, fromBigInts, toBigInts } from "../../../src/sim/elements.js";
+import { referenceSimulator } from "../../../src/sim/reference.js";
 import type { Simulator, Values } from "../../../src/sim/simulator.js";
 import { emitTypeScript } from "../../../src/sim/typescript/emit.js";
 import { typescriptSimulator } from "../../../src/sim/typescript/index.js";
@@ -15,6 +16,7 @@ const WIDTHS = [3, 6, 13, 24, 30, 40, 52, 70];
 
 async function expectRight(fixed: Fixed, seed: number, events: number): Promise<Simulator> {
   const simulator = await typescriptSimulator(fixed);
+  const reference = referenceSimulator(fixed);
   const random = new Random(seed);
   for (let event = 0; event < events; event++) {
     const integers = randomInputs(random, fixed, random.pick([0, 0.2, 1]));
@@ -22,6 +24,12 @@ async function expectRight(fixed: Fixed, seed: number, events: number): Promise<
       simulator.inputs.map(({ name, elements }) => [name, fromBigInts(elements, integers[name])]),
     );
     const found = simulator.trace(inputs);
+    const expected = reference.trace(inputs);
+    for (const { name } of reference.nodes) {
+      const at = firstDifference(found[name], expected[name]);
+      if (at < 0) continue;
+      throw new Error(`seed ${seed}: '${name}' differs from the reference at ${at}`);
+    }
     for (const [name, values] of evaluateAll(fixed, integers)) {
       const at = firstDifference(found[name], [...values]);
       if (at < 0 && toBigInts(found[name]).length === values.length) continue;
