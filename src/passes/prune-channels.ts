@@ -81,9 +81,7 @@ function keepChannels(node: FixedNode, kept: readonly number[]): FixedNode {
     }
     case "threshold":
       return { ...node, types, levels: kept.map((c) => node.levels[c] as bigint) };
-    case "input":
-    case "relu":
-    case "requantize":
+    default:
       return { ...node, types };
   }
 }

@@ -146,6 +146,8 @@ function randomInput(random: Random, options: RandomFixedOptions, name: string):
   return { op: "input", name, inputs: [], shape, types, ranges, rounding: "RND", overflow: "SAT" };
 }
 
+const ONES = { rows: 1, columns: 1 };
+
 function randomConv2d(random: Random, options: RandomFixedOptions, name: string, from: FixedNode): FixedNode {
   const [rows, columns, channels] = from.shape;
   const same = options.pads === "same";
@@ -176,7 +178,7 @@ function randomConv2d(random: Random, options: RandomFixedOptions, name: string,
   };
   const bias = { shape: [outputs], data: random.array(outputs, () => integer() * 3n) };
   const fraction = random.integer(-2, 6);
-  return complete({ op: "conv2d", name, kernel, bias, pads }, from, {
+  return complete({ op: "conv2d", name, kernel, bias, pads, strides: ONES, dilations: ONES, groups: 1 }, from, {
     signed: true,
     width: 0,
     integer: -fraction,

@@ -63,6 +63,9 @@ describe("ranges", () => {
         kernel,
         bias: { shape: [3], data: random.array(3, () => BigInt(random.integer(-99, 99))) },
         pads: { top: 0, bottom: 0, left: 0, right: 0 },
+        strides: { rows: 1, columns: 1 },
+        dilations: { rows: 1, columns: 1 },
+        groups: 1,
       };
       const proven = FIXED_OPERATORS.conv2d.ranges(conv, [image]);
       const inputRanges = channelHulls(image.ranges, image.shape);

@@ -98,7 +98,7 @@ describe("the verifier refuses", () => {
     [
       "a binary point that moves by itself",
       changed("relu", { types: bits(5, 4) }),
-      "node 'relu': fixed<5,4> should have 0 fractional bits",
+      "node 'relu': fixed<5,4> counts in units of 1/2, not of 1",
     ],
     [
       "types of the wrong number",
@@ -133,7 +133,7 @@ describe("the verifier refuses", () => {
     [
       "a kernel larger than the image",
       changed("conv", { kernel: { shape: [3, 1, 2, 1], data: [3n, 0n, 0n, 0n, 0n, 0n] } }),
-      "node 'conv': a kernel of 3 × 1 does not fit the padded image",
+      "node 'conv': a window of 3 × 1 does not fit the padded image",
     ],
     ["levels of the wrong number", changed("mask", { levels: [] }), "node 'mask': 0 levels for 1 channels"],
   ])("%s", (_, fixed, message) => {
