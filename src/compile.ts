@@ -47,8 +47,8 @@ export interface Compiled {
 export async function compile(bytes: Uint8Array, file: string, options: CompileOptions): Promise<Compiled> {
   const { model: imported } = await importModel({ name: file, bytes });
   const model = { ...imported, name: options.name };
-  const raw = modelToFixed(model, { inputTypes: options.inputTypes, threshold: options.threshold });
-  const fixed = runPasses(raw);
+  const quantized = modelToFixed(model, { types: options.inputTypes, threshold: options.threshold });
+  const fixed = runPasses(quantized.fixed);
   const lowered = lower(fixed, {
     along: options.stream.axis,
     columns: options.stream.columns,

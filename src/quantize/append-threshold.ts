@@ -19,6 +19,7 @@ export function appendThreshold(model: Model, level: number, name: string): Mode
     inputs: [source.name],
     shape: source.shape,
     level,
+    strict: false,
   };
   return { ...model, nodes: [...model.nodes, node], outputs: [{ name, value: node.name }] };
 }

@@ -1,109 +1,91 @@
 import { UserError } from "../ir/errors.js";
-import { completeNode } from "../ir/fixed/build.js";
-import type { Fixed, FixedInput, FixedNode } from "../ir/fixed/fixed.js";
+import type { Fixed, FixedNode } from "../ir/fixed/fixed.js";
 import { verifyFixed } from "../ir/fixed/verify.js";
-import { type FixedType, sameType, typeRange } from "../ir/fixed-point.js";
-import { type Granular, mapGranular, perTensor } from "../ir/granular.js";
-import type { Model, ModelInput, ModelNode, Quantizer } from "../ir/model/model.js";
-import { quantizeConv2d } from "./conv2d.js";
-import { thresholdLevels } from "./threshold.js";
+import type { FixedType } from "../ir/fixed-point.js";
+import { nodesByName } from "../ir/graph.js";
+import type { Model, ModelNode, ModelNodeOf, ModelOp } from "../ir/model/model.js";
+import type { Note } from "../ir/note.js";
+import { type Converter, FixedBuilder } from "./builder.js";
+import { noteFloat32 } from "./float32.js";
+import { buildFunction } from "./operators/function.js";
+import { CONVERTERS } from "./operators/index.js";
+import { buildSoftmax } from "./operators/softmax.js";
 
-export interface QuantizeOptions {
-  /** Types of inputs that the model does not fix, by input name. */
-  readonly inputTypes?: Readonly<Record<string, FixedType>>;
+/** A Fixed graph, and what the user should know about how it came about. */
+export interface Quantized {
+  readonly fixed: Fixed;
+  readonly notes: readonly Note[];
 }
 
 /**
- * Turns a model whose training fixed all types into an exact integer graph. Throws a UserError that names the node
- * where a type is missing or an operator has no exact form.
+ * Turns a model whose training fixed all types into an integer graph: exact but for quantizers, function tables and
+ * softmax. Throws a UserError that names the node where a type is missing.
  */
-export function quantizeModel(model: Model, options: QuantizeOptions = {}): Fixed {
-  const done = new Map<string, FixedNode>();
-  for (const node of model.nodes) done.set(node.name, convert(node, model, done, options));
-  const fixed = { name: model.name, nodes: [...done.values()], outputs: model.outputs };
-  verifyFixed(fixed);
-  return fixed;
-}
-
-function convert(
-  node: ModelNode,
-  model: Model,
-  done: ReadonlyMap<string, FixedNode>,
-  options: QuantizeOptions,
-): FixedNode {
-  const { name, inputs } = node;
-  const sources = inputs.map((input) => done.get(input) as FixedNode);
-  switch (node.op) {
-    case "input":
-      return quantizeInput(node, model, options.inputTypes?.[name]);
-    case "quantize": {
-      const { types, rounding, overflow } = node.quantizer;
-      return completeNode({ op: "requantize", name, inputs, types, rounding, overflow }, sources);
+export function quantizeModel(model: Model, types: Readonly<Record<string, FixedType>> = {}): Quantized {
+  checkTypes(model, types);
+  const builder = new FixedBuilder(model, types);
+  const nodes = nodesByName(model);
+  const fused = fusedFunctions(model, nodes, types);
+  for (const node of model.nodes) {
+    if (fused.has(node.name)) continue;
+    const source = node.op === "quantize" ? fused.get(node.inputs[0] as string) : undefined;
+    if (node.op === "quantize" && source !== undefined) {
+      const input = builder.node(source.inputs[0] as string);
+      if (source.op === "function") buildFunction(source, input, node.quantizer, node.name, builder);
+      else buildSoftmax(source, input, node.quantizer, node.name, builder);
+    } else {
+      const inputs = node.inputs.map((name) => builder.node(name));
+      converterOf(node.op)(node as never, inputs, builder);
     }
-    case "conv2d":
-      return completeNode(quantizeConv2d(node, sources[0] as FixedNode), sources);
-    case "relu":
-      return completeNode({ op: "relu", name, inputs }, sources);
-    case "threshold":
-      return completeNode(
-        { op: "threshold", name, inputs, levels: thresholdLevels(node, sources[0] as FixedNode) },
-        sources,
-      );
-    case "sigmoid":
-      throw new UserError("a sigmoid has no exact fixed-point form", {
-        where: `node '${name}'`,
-        hint: "Where it gives the output, set output.threshold in l1c.yaml: it then becomes a comparison on its input.",
-      });
   }
+  const fixed = { name: model.name, nodes: builder.nodes, outputs: model.outputs };
+  verifyFixed(fixed);
+  return { fixed, notes: [...builder.notes, ...noteFloat32(model, fixed)] };
+}
+
+function converterOf(
+  op: ModelOp,
+): (node: never, inputs: readonly FixedNode[], builder: FixedBuilder) => void {
+  return CONVERTERS[op] as unknown as Converter<never>;
 }
 
 /**
- * An input takes the type that the configuration gives it (rounded to nearest, saturated), or all of the quantizer that
- * reads it: type, rounding and overflow, so that integers from physical values are those of the model.
+ * Functions and softmaxes that only quantizers read: each of those becomes the function's own, so that its values are
+ * rounded once. With a type of its own from the configuration a function keeps it.
  */
-function quantizeInput(node: ModelInput, model: Model, declared: FixedType | undefined): FixedInput {
-  const quantizer: Quantizer =
-    declared === undefined
-      ? quantizerOfReaders(node, model)
-      : { types: perTensor(declared), rounding: "RND", overflow: "SAT" };
-  const { types, rounding, overflow } = quantizer;
-  const { name, inputs, shape } = node;
-  return {
-    op: "input",
-    name,
-    inputs,
-    shape,
-    types,
-    ranges: mapGranular(types, typeRange),
-    rounding,
-    overflow,
-  };
-}
-
-function quantizerOfReaders(node: ModelInput, model: Model): Quantizer {
-  const where = `input '${node.name}'`;
-  const hint = `Give its type in l1c.yaml, e.g. inputs: { ${node.name}: { type: "fixed<8,3>" } }.`;
-  const readers = model.nodes.filter((reader) => reader.inputs.includes(node.name));
-  const quantizers = readers.map((reader): Quantizer => {
-    if (reader.op === "quantize") return reader.quantizer;
-    throw new UserError(`'${reader.name}' reads it without a quantizer, so the model does not fix its type`, {
-      where,
-      hint,
-    });
-  });
-  const [first] = quantizers;
-  if (first === undefined)
-    throw new UserError("nothing reads it, so the model does not fix its type", { where, hint });
-  if (quantizers.some((other) => !sameQuantizer(other, first))) {
-    throw new UserError("its readers quantize it in different ways", { where, hint });
+function fusedFunctions(
+  model: Model,
+  nodes: ReadonlyMap<string, ModelNode>,
+  types: Readonly<Record<string, FixedType>>,
+): ReadonlyMap<string, ModelNodeOf<"function"> | ModelNodeOf<"softmax">> {
+  const read = new Set(model.outputs.map(({ value }) => value));
+  const quantized = new Set<string>();
+  for (const node of model.nodes) {
+    for (const input of node.inputs) (node.op === "quantize" ? quantized : read).add(input);
   }
-  return first;
+  const fused = new Map<string, ModelNodeOf<"function"> | ModelNodeOf<"softmax">>();
+  for (const name of quantized) {
+    const node = nodes.get(name) as ModelNode;
+    if (node.op !== "function" && node.op !== "softmax") continue;
+    if (!read.has(name) && !Object.hasOwn(types, name)) fused.set(name, node);
+  }
+  return fused;
 }
 
-function sameQuantizer(a: Quantizer, b: Quantizer): boolean {
-  return a.rounding === b.rounding && a.overflow === b.overflow && sameTypes(a.types, b.types);
-}
-
-function sameTypes(a: Granular<FixedType>, b: Granular<FixedType>): boolean {
-  return a.per === b.per && a.items.every((type, i) => sameType(type, b.items[i] as FixedType));
+/** Throws a UserError for a type of the configuration that nothing takes. */
+function checkTypes(model: Model, types: Readonly<Record<string, FixedType>>): void {
+  const takers = model.nodes.filter(({ op }) => op === "input" || op === "function" || op === "softmax");
+  for (const name of Object.keys(types)) {
+    if (takers.some((node) => node.name === name)) continue;
+    const other = model.nodes.find((node) => node.name === name);
+    throw new UserError(
+      other === undefined
+        ? "the model has no node of this name"
+        : `'${name}' is a ${other.op}: its type follows from its inputs`,
+      {
+        where: `types: ${name}`,
+        hint: `Types can be given for ${takers.map((node) => `'${node.name}'`).join(", ") || "no node of this model"}.`,
+      },
+    );
+  }
 }

@@ -8,7 +8,7 @@ import { parseModel } from "../../ir/model/text.js";
 import { LAYERS, PARTITIONS } from "../../physics/muon/geometry.js";
 import type { ThresholdMetrics } from "../../physics/muon/metrics.js";
 import { atEfficiency, atFakeRate, indexOfThreshold } from "../../physics/muon/working-point.js";
-import { logit } from "../../quantize/cut-sigmoid.js";
+import { logit } from "../../quantize/cut-monotonic.js";
 import type { EqualTerms, Evaluated, EventDisplay, Physics, Role } from "../../report/data.js";
 import { renderPlots } from "../../report/plots/index.js";
 import { roadNames } from "../../report/road-names.js";

@@ -1,0 +1,105 @@
+import { UserError } from "../ir/errors.js";
+import { type FixedType, type Overflow, type Rounding, sameType, typeRange } from "../ir/fixed-point.js";
+import { atElement, type Granular, mapGranular, perTensor } from "../ir/granular.js";
+import type { Model, ModelInput, ModelNode } from "../ir/model/model.js";
+import { isMovement, movementSources } from "../ir/movement.js";
+import { sizeOf } from "../ir/tensor.js";
+import type { Converter, FixedBuilder } from "./builder.js";
+import { coarsest } from "./units.js";
+
+/** How an input's physical values become integers. */
+interface InputQuantizer {
+  readonly types: Granular<FixedType>;
+  readonly rounding: Rounding;
+  readonly overflow: Overflow;
+}
+
+/**
+ * An input takes the type that the configuration gives it (rounded to nearest, saturated), or all of the quantizer that
+ * reads it: type, rounding and overflow, so that integers from physical values are those of the model.
+ */
+export const convertInput: Converter<"input"> = (node, _, builder) => {
+  const declared = builder.declaredType(node.name);
+  const { types, rounding, overflow }: InputQuantizer =
+    declared === undefined
+      ? quantizerOfReaders(node, builder)
+      : { types: perTensor(declared), rounding: "RND", overflow: "SAT" };
+  const { name, inputs, shape } = node;
+  const ranges = mapGranular(types, typeRange);
+  builder.insert({ op: "input", name, inputs, shape, types, ranges, rounding, overflow });
+};
+
+/** What quantizers do to each element of a value; undefined where none reads it. */
+interface Reading {
+  readonly items: readonly (FixedType | undefined)[];
+  readonly modes: { readonly rounding: Rounding; readonly overflow: Overflow } | undefined;
+}
+
+function quantizerOfReaders(input: ModelInput, builder: FixedBuilder): InputQuantizer {
+  const refuse = (message: string): never => {
+    throw new UserError(message, {
+      where: `input '${input.name}'`,
+      hint: `Give its type in l1c.yaml, e.g. types: { ${input.name}: "fixed<16,6>" }.`,
+    });
+  };
+  const direct = directQuantizer(input, builder.model);
+  if (direct !== undefined) return direct;
+  const { items, modes } = readingOf(input, builder.model, refuse);
+  const found = items.find((item) => item !== undefined);
+  if (found === undefined || modes === undefined) {
+    return refuse("nothing reads it, so the model does not fix its type");
+  }
+  // An element that no quantizer reads may have any type.
+  const types: Granular<FixedType> = { per: "element", items: items.map((item) => item ?? found) };
+  return { types: coarsest(types, input.shape, sameType), ...modes };
+}
+
+/** The quantizer of an input that only one quantizer reads: its types keep their granularity. */
+function directQuantizer(input: ModelInput, model: Model): InputQuantizer | undefined {
+  const readers = model.nodes.filter((node) => node.inputs.includes(input.name));
+  const [first] = readers;
+  const single = readers.length === 1 && !model.outputs.some(({ value }) => value === input.name);
+  return single && first?.op === "quantize" ? first.quantizer : undefined;
+}
+
+/** How the readers of a node quantize its elements, looking through movements. */
+function readingOf(node: ModelNode, model: Model, refuse: (message: string) => never): Reading {
+  const size = sizeOf(node.shape);
+  const channels = node.shape.at(-1) ?? 1;
+  const items: (FixedType | undefined)[] = new Array(size).fill(undefined);
+  let modes: Reading["modes"];
+  const merge = (e: number, type: FixedType, from: NonNullable<Reading["modes"]>) => {
+    const known = items[e];
+    const differs =
+      modes !== undefined && (modes.rounding !== from.rounding || modes.overflow !== from.overflow);
+    if (differs || (known !== undefined && !sameType(known, type))) {
+      refuse("its readers quantize it in different ways");
+    }
+    items[e] = type;
+    modes = from;
+  };
+  if (model.outputs.some(({ value }) => value === node.name)) {
+    refuse("it is an output without a quantizer, so the model does not fix its type");
+  }
+  for (const reader of model.nodes) {
+    if (!reader.inputs.includes(node.name)) continue;
+    if (reader.op === "quantize") {
+      const { types } = reader.quantizer;
+      for (let e = 0; e < size; e++) merge(e, atElement(types, e, channels), reader.quantizer);
+    } else if (isMovement(reader)) {
+      const behind = readingOf(reader, model, refuse);
+      const shapes = reader.inputs.map(
+        (name) => (model.nodes.find((other) => other.name === name) as ModelNode).shape,
+      );
+      const sources = movementSources(reader, shapes);
+      for (const [e, type] of behind.items.entries()) {
+        const from = sources.input[e] as number;
+        if (type === undefined || behind.modes === undefined || reader.inputs[from] !== node.name) continue;
+        merge(sources.element[e] as number, type, behind.modes);
+      }
+    } else {
+      refuse(`'${reader.name}' reads it without a quantizer, so the model does not fix its type`);
+    }
+  }
+  return { items, modes };
+}
