@@ -53,6 +53,9 @@ export function evaluateRequantization(step: Requantization, k: bigint): bigint 
 export function lowerRequantization(builder: ModuleBuilder, signal: Signal, step: Requantization): Signal {
   const { to, rounding, limits } = step;
   if (to.width === 0) return builder.constant(0n);
+  const [lowest, highest] = [signal.range.lo, signal.range.hi].map((k) => evaluateRequantization(step, k));
+  const monotonic = step.overflow === "SAT" || step.overflow === "SAT_SYM";
+  if (monotonic && lowest === highest) return builder.constant(lowest as bigint);
   const drop = droppedBits(step);
   if (drop !== undefined) {
     return overflowSignal(builder, roundSignal(builder, signal, drop, rounding), to, step.overflow, limits);

@@ -1,8 +1,10 @@
-import type { ModuleBuilder, Signal, Term } from "../module-builder.js";
+import type { WireId } from "../../ir/circuit/circuit.js";
+import type { ModuleBuilder, Term } from "../module-builder.js";
 import { LazyHeap } from "./lazy-heap.js";
 
 /** A pair of terms that occurs in sums: a ± b · 2^shift up to a common shift and sign. */
 interface Pair {
+  readonly key: number;
   readonly a: Term;
   readonly b: Term;
   /** How often it occurs in all sums; overlapping occurrences count each. */
@@ -24,66 +26,101 @@ export function sharePairs(
   sums: readonly (readonly Term[])[],
 ): readonly (readonly Term[])[] {
   const current = sums.map((terms) => budgeted(builder, terms));
-  const pairs = new Map<string, Pair>();
-  const heap = new LazyHeap<string>((key) => savingOf(pairs.get(key)));
+  const pairs = new Map<number, Pair>();
+  const heap = new LazyHeap<Pair>(savingOf);
 
-  const count = (first: Term, second: Term, change: 1 | -1) => {
+  const pairOf = (first: Term, second: Term): Pair | undefined => {
     const [a, b] = ordered(first, second);
     const key = keyOf(a, b);
-    const known = pairs.get(key);
-    if (known === undefined) {
+    if (key === undefined) return undefined;
+    let pair = pairs.get(key);
+    if (pair === undefined) {
       const bits = Math.max(builder.wireOf(a.signal).width, builder.wireOf(b.signal).width);
-      pairs.set(key, { a, b, count: change, bits });
-    } else {
-      known.count += change;
-      if (change > 0 && known.count >= 2) heap.push(key);
+      pair = { key, a, b, count: 0, bits };
+      pairs.set(key, pair);
     }
+    return pair;
+  };
+  const count = (first: Term, second: Term, change: 1 | -1) => {
+    const pair = pairOf(first, second);
+    if (pair === undefined) return;
+    pair.count += change;
+    if (change > 0 && pair.count >= 2) heap.push(pair);
   };
   const replace = (sum: Budgeted, [a, b]: readonly [Term, Term], adder: Term) => {
     for (const old of [a, b]) {
-      sum.terms.splice(sum.terms.indexOf(old), 1);
+      drop(sum, old);
       for (const other of sum.terms) count(old, other, -1);
     }
     const shift = adder.shift + Math.min(a.shift, b.shift);
     const term = { signal: adder.signal, shift, negative: adder.negative !== a.negative };
     for (const other of sum.terms) count(term, other, 1);
-    sum.terms.push(term);
+    append(sum, term);
   };
 
   for (const { terms } of current) {
     for (let j = 1; j < terms.length; j++) {
-      for (let i = 0; i < j; i++) count(terms[i] as Term, terms[j] as Term, 1);
+      for (let i = 0; i < j; i++) {
+        const pair = pairOf(terms[i] as Term, terms[j] as Term);
+        if (pair !== undefined) pair.count++;
+      }
     }
   }
-  for (let key = heap.pop(); key !== undefined; key = heap.pop()) {
-    const { a, b } = pairs.get(key) as Pair;
+  for (const pair of pairs.values()) heap.push(pair);
+  for (let pair = heap.pop(); pair !== undefined; pair = heap.pop()) {
+    const { a, b } = pair;
     const growth = growthOf(builder, a, b);
-    const found = current.map((sum) => occurrences(sum, key, a.signal, growth));
+    const found = current.map((sum) => occurrences(sum, pair as Pair, growth));
     // Occurrences that overlap, or would deepen their sum, were counted but cannot be replaced.
-    pairs.delete(key);
-    if (found.flat().length < 2) continue;
+    forget(pairs, pair);
+    if (found.reduce((total, { length }) => total + length, 0) < 2) continue;
     const adder = builder.addTerms(normalised(a, a, b), normalised(b, a, b));
     current.forEach((sum, i) => {
-      for (const pair of found[i] as (typeof found)[number]) {
-        replace(sum, pair, adder);
+      for (const occurrence of found[i] as (typeof found)[number]) {
+        replace(sum, occurrence, adder);
         sum.room -= growth;
       }
     });
-    pairs.delete(key);
+    const again = pairs.get(pair.key);
+    if (again !== undefined) forget(pairs, again);
   }
   return current.map(({ terms }) => terms);
+}
+
+/** Takes a pair out of the running. */
+function forget(pairs: Map<number, Pair>, pair: Pair): void {
+  pair.count = 0;
+  pairs.delete(pair.key);
 }
 
 /** A sum that is being shortened. */
 interface Budgeted {
   readonly terms: Term[];
+  /** The terms of each wire. */
+  readonly byWire: Map<WireId, Term[]>;
   /** How much Σ 2^depth over its terms may still grow before its tree of adders gets deeper (Kraft's inequality). */
   room: number;
 }
 
 function budgeted(builder: ModuleBuilder, terms: readonly Term[]): Budgeted {
   const weight = terms.reduce((sum, { signal }) => sum + 2 ** builder.depth(signal), 0);
-  return { terms: [...terms], room: terms.length === 0 ? 0 : 2 ** Math.ceil(Math.log2(weight)) - weight };
+  const room = terms.length === 0 ? 0 : 2 ** Math.ceil(Math.log2(weight)) - weight;
+  const sum: Budgeted = { terms: [], byWire: new Map(), room };
+  for (const term of terms) append(sum, term);
+  return sum;
+}
+
+function append({ terms, byWire }: Budgeted, term: Term): void {
+  terms.push(term);
+  const known = byWire.get(term.signal.wire);
+  if (known === undefined) byWire.set(term.signal.wire, [term]);
+  else known.push(term);
+}
+
+function drop({ terms, byWire }: Budgeted, term: Term): void {
+  terms.splice(terms.indexOf(term), 1);
+  const known = byWire.get(term.signal.wire) as Term[];
+  known.splice(known.indexOf(term), 1);
 }
 
 /** How much Σ 2^depth grows when one adder takes the place of two terms. */
@@ -92,8 +129,8 @@ function growthOf(builder: ModuleBuilder, a: Term, b: Term): number {
   return 2 ** (Math.max(first, second) + 1) - 2 ** first - 2 ** second;
 }
 
-function savingOf(pair: Pair | undefined): number {
-  return pair === undefined || pair.count < 2 ? 0 : (pair.count - 1) * pair.bits;
+function savingOf({ count, bits }: Pair): number {
+  return count < 2 ? 0 : (count - 1) * bits;
 }
 
 function ordered(a: Term, b: Term): readonly [Term, Term] {
@@ -101,10 +138,19 @@ function ordered(a: Term, b: Term): readonly [Term, Term] {
   return first ? [a, b] : [b, a];
 }
 
-/** Two pairs have the same key when they differ by a common shift and sign only. */
-function keyOf(a: Term, b: Term): string {
-  const sign = a.negative === b.negative ? "+" : "-";
-  return `${a.signal.wire},${b.signal.wire},${b.shift - a.shift}${sign}`;
+/** Wires and differences of shifts below these limits fit a key that a double holds exactly. */
+const MOST_WIRES = 2 ** 21;
+const MOST_SHIFT = 2 ** 8;
+
+/**
+ * Two pairs have the same key when they differ by a common shift and sign only. Undefined for terms so far apart that they
+ * are not shared.
+ */
+function keyOf(a: Term, b: Term): number | undefined {
+  const shift = b.shift - a.shift + MOST_SHIFT;
+  if (shift < 0 || shift >= 2 * MOST_SHIFT || b.signal.wire >= MOST_WIRES) return undefined;
+  const wires = a.signal.wire * MOST_WIRES + b.signal.wire;
+  return (wires * 2 * MOST_SHIFT + shift) * 2 + (a.negative === b.negative ? 0 : 1);
 }
 
 /** The term of a pair without the pair's common shift and sign, which belong to the occurrence. */
@@ -115,17 +161,18 @@ function normalised(term: Term, a: Term, b: Term): Term {
 
 /** The occurrences of a pair in a sum that do not overlap, as many as the sum has room for. */
 function occurrences(
-  { terms, room }: Budgeted,
-  key: string,
-  first: Signal,
+  { byWire, room }: Budgeted,
+  { key, a: first, b: second }: Pair,
   growth: number,
 ): readonly (readonly [Term, Term])[] {
+  const [terms, others] = [byWire.get(first.signal.wire), byWire.get(second.signal.wire)];
+  if (terms === undefined || others === undefined) return [];
   const found: (readonly [Term, Term])[] = [];
   const used = new Set<Term>();
   for (const term of terms) {
-    if (term.signal.wire !== first.wire || used.has(term)) continue;
+    if (used.has(term)) continue;
     if ((found.length + 1) * growth > room) break;
-    const other = terms.find((candidate) => {
+    const other = others.find((candidate) => {
       if (candidate === term || used.has(candidate)) return false;
       const [a, b] = ordered(term, candidate);
       return a === term && keyOf(a, b) === key;
