@@ -1,8 +1,8 @@
 import type { FixedNode } from "../ir/fixed/fixed.js";
-import type { Granular } from "../ir/granular.js";
+import { collapse, type Granular, zipGranular } from "../ir/granular.js";
 import { exactQuotient, type Ratio, times } from "../ir/ratio.js";
 import type { FixedBuilder } from "./builder.js";
-import { collapse, combine, sameRatio, typesOfUnits, unitOfAll, unitsOf } from "./units.js";
+import { sameRatio, typesOfUnits, unitOfAll, unitsOf } from "./units.js";
 
 /** multiplier · x + offset of exact constants, at the largest unit that both terms allow. */
 export function exactAffine(
@@ -12,7 +12,7 @@ export function exactAffine(
   offset: Granular<Ratio>,
   name: string,
 ): FixedNode {
-  const terms = combine(
+  const terms = zipGranular(
     input.shape,
     [unitsOf(input), multiplier, offset],
     (unit: Ratio, factor: Ratio, constant: Ratio) => {
@@ -26,7 +26,7 @@ export function exactAffine(
     },
   );
   const field = <T>(select: (term: (typeof terms.items)[number]) => T, same: (a: T, b: T) => boolean) =>
-    collapse({ per: terms.per, items: terms.items.map(select) }, same);
+    collapse({ per: terms.per, items: terms.items.map(select) }, input.shape, same);
   return builder.add({
     op: "affine",
     name,

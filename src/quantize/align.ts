@@ -1,9 +1,9 @@
 import type { FixedNode } from "../ir/fixed/fixed.js";
-import { atElement, type Granular, perTensor } from "../ir/granular.js";
+import { atElement, collapse, type Granular, perTensor, zipGranular } from "../ir/granular.js";
 import { commonUnit, exactQuotient, type Ratio } from "../ir/ratio.js";
 import { sizeOf } from "../ir/tensor.js";
 import type { FixedBuilder } from "./builder.js";
-import { collapse, combine, sameRatio, typesOfUnits, unitOfAll, unitsOf } from "./units.js";
+import { sameRatio, typesOfUnits, unitOfAll, unitsOf } from "./units.js";
 
 /**
  * Brings a value to the given units, each of which divides the value's own; a value that has them already stays as it
@@ -16,11 +16,12 @@ export function alignTo(
   name: string,
 ): FixedNode {
   const factors = collapse(
-    combine(value.shape, [unitsOf(value), target], (from: Ratio, to: Ratio) => exactQuotient(from, to)),
+    zipGranular(value.shape, [unitsOf(value), target], (from: Ratio, to: Ratio) => exactQuotient(from, to)),
+    value.shape,
     (a, b) => a === b,
   );
   if (factors.items.every((factor) => factor === 1n)) return value;
-  const types = typesOfUnits(collapse(target, sameRatio));
+  const types = typesOfUnits(collapse(target, value.shape, sameRatio));
   if (value.op === "constant") {
     const channels = value.shape.at(-1) ?? 1;
     const data = value.value.data.map((k, i) => k * atElement(factors, i, channels));
@@ -49,7 +50,7 @@ export function alignPair(
   b: FixedNode,
   name: string,
 ): readonly [FixedNode, FixedNode] {
-  const units = combine(a.shape, [unitsOf(a), unitsOf(b)], commonUnit);
+  const units = zipGranular(a.shape, [unitsOf(a), unitsOf(b)], commonUnit);
   return [alignTo(builder, a, units, name), alignTo(builder, b, units, name)];
 }
 
@@ -149,6 +150,6 @@ export function rescale(
     inputs: [value.name],
     multiplier: perTensor(1n),
     offset: perTensor(0n),
-    types: typesOfUnits(collapse(units, sameRatio)),
+    types: typesOfUnits(collapse(units, value.shape, sameRatio)),
   });
 }

@@ -1,9 +1,9 @@
 import type { Fixed, FixedNode } from "../ir/fixed/fixed.js";
 import { intervalBits } from "../ir/fixed-point.js";
+import { zipGranular } from "../ir/granular.js";
 import { nodesByName } from "../ir/graph.js";
 import type { Model, ModelOp } from "../ir/model/model.js";
 import type { Note } from "../ir/note.js";
-import { combine } from "./units.js";
 
 /** Bits of a float32's significand. */
 const FLOAT32_BITS = 24;
@@ -21,7 +21,7 @@ const SUMS: readonly ModelOp[] = [
 
 /** The most significant bits that a value of a node can have; infinite where its unit is no binary fraction. */
 function significantBits({ shape, types, ranges }: FixedNode): number {
-  const bits = combine(shape, [types, ranges], ({ scale }, { lo, hi }) => {
+  const bits = zipGranular(shape, [types, ranges], ({ scale }, { lo, hi }) => {
     if (scale !== undefined && scale.d !== 1n && (lo !== 0n || hi !== 0n)) return Number.POSITIVE_INFINITY;
     const size = -lo > hi ? -lo : hi;
     return intervalBits({ lo: 0n, hi: size * (scale?.n ?? 1n) }).width;

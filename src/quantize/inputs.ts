@@ -1,11 +1,10 @@
 import { UserError } from "../ir/errors.js";
 import { type FixedType, type Overflow, type Rounding, sameType, typeRange } from "../ir/fixed-point.js";
-import { atElement, type Granular, mapGranular, perTensor } from "../ir/granular.js";
+import { atElement, collapse, type Granular, mapGranular, perTensor } from "../ir/granular.js";
 import type { Model, ModelInput, ModelNode } from "../ir/model/model.js";
 import { isMovement, movementSources } from "../ir/movement.js";
 import { sizeOf } from "../ir/tensor.js";
 import type { Converter, FixedBuilder } from "./builder.js";
-import { coarsest } from "./units.js";
 
 /** How an input's physical values become integers. */
 interface InputQuantizer {
@@ -51,7 +50,7 @@ function quantizerOfReaders(input: ModelInput, builder: FixedBuilder): InputQuan
   }
   // An element that no quantizer reads may have any type.
   const types: Granular<FixedType> = { per: "element", items: items.map((item) => item ?? found) };
-  return { types: coarsest(types, input.shape, sameType), ...modes };
+  return { types: collapse(types, input.shape, sameType), ...modes };
 }
 
 /** The quantizer of an input that only one quantizer reads: its types keep their granularity. */

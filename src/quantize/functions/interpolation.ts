@@ -72,9 +72,10 @@ interface Grid {
 function grid(f: RealFunction, unit: Ratio, { lo, hi }: Interval, step: number): Grid | undefined {
   const size = 1n << BigInt(step);
   const below = floorDivide(lo, size) * size;
-  const segments = (from: bigint) => (hi - from + size - 1n) / size;
+  // The range's end lies before the last node.
+  const segments = (from: bigint) => (hi - from) / size + 1n;
   const whole = segments(lo);
-  for (const low of [below, lo, hi - whole * size]) {
+  for (const low of [below, lo, hi + 1n - whole * size]) {
     const count = Number(segments(low)) + 1;
     const ends = [low, low + BigInt(count - 1) * size];
     const zeroInside = low <= 0n && (ends[1] as bigint) >= 0n;

@@ -1,8 +1,9 @@
 import type { Interval } from "../../ir/fixed-point.js";
+import { zipGranular } from "../../ir/granular.js";
 import { commonUnit, exactQuotient, exactRatio, type Ratio, ratio } from "../../ir/ratio.js";
 import { alignTo } from "../align.js";
 import type { Converter } from "../builder.js";
-import { combine, unitsOf } from "../units.js";
+import { unitsOf } from "../units.js";
 
 /**
  * The bounds become integers. One that acts within the proven range and lies off the input's grid asks for a finer unit,
@@ -16,12 +17,12 @@ export const clamp: Converter<"clamp"> = (node, [input], builder) => {
     low: low !== undefined && above(low, times(unit, range.lo)) ? low : undefined,
     high: high !== undefined && above(times(unit, range.hi), high) ? high : undefined,
   });
-  const units = combine(input.shape, [unitsOf(input), input.ranges], (unit: Ratio, range: Interval) => {
+  const units = zipGranular(input.shape, [unitsOf(input), input.ranges], (unit: Ratio, range: Interval) => {
     const bounds = acting(unit, range);
     return [bounds.low, bounds.high].filter((bound) => bound !== undefined).reduce(commonUnit, unit);
   });
   const aligned = alignTo(builder, input, units, node.name);
-  const limits = combine(
+  const limits = zipGranular(
     aligned.shape,
     [unitsOf(aligned), aligned.ranges],
     (unit: Ratio, range: Interval) => {

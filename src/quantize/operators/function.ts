@@ -1,8 +1,9 @@
 import { UserError } from "../../ir/errors.js";
+import { completeNode } from "../../ir/fixed/build.js";
 import type { FixedNode, IntegerTable } from "../../ir/fixed/fixed.js";
-import { type FixedType, type Interval, printType, unitOf } from "../../ir/fixed-point.js";
-import { type Granular, perTensor } from "../../ir/granular.js";
-import { hull, hullOf } from "../../ir/interval.js";
+import { type FixedType, type Interval, printType, sameType, unitOf } from "../../ir/fixed-point.js";
+import { collapse, type Granular, perTensor, zipGranular } from "../../ir/granular.js";
+import { hull, hullOf, sameInterval } from "../../ir/interval.js";
 import type { ModelFunction, Quantizer } from "../../ir/model/model.js";
 import { type Ratio, ratio } from "../../ir/ratio.js";
 import { alignTensor } from "../align.js";
@@ -13,7 +14,7 @@ import { defaultType } from "../functions/output-type.js";
 import type { RealFunction } from "../functions/real-function.js";
 import { checkDomain, roundedValue, type Target } from "../functions/round.js";
 import { activeRange } from "../functions/saturation.js";
-import { collapse, combine, sameRatio, typesOfUnits, unitOfAll, unitsOf } from "../units.js";
+import { sameRatio, typesOfUnits, unitOfAll, unitsOf } from "../units.js";
 
 /** Inputs of at most so many values get a table, others straight lines. */
 const MOST_ENTRIES = 4096n;
@@ -45,7 +46,7 @@ export function buildFunction(
 }
 
 function partsOf(input: FixedNode): Granular<readonly [Ratio, Interval]> {
-  return combine(
+  return zipGranular(
     input.shape,
     [unitsOf(input), input.ranges],
     (unit: Ratio, range: Interval) => [unit, range] as const,
@@ -76,9 +77,9 @@ function buildTable(
 ): void {
   const ranges = rangesByUnit(input);
   const known = new Map<string, IntegerTable>();
-  const tables = combine(
+  const tables = zipGranular(
     input.shape,
-    [collapse(unitsOf(input), sameRatio), targets(quantizer)],
+    [collapse(unitsOf(input), input.shape, sameRatio), targets(quantizer)],
     (unit: Ratio, target: Target) => {
       const id = `${key(unit)} ${targetKey(target)}`;
       const table = known.get(id) ?? tableOf(f, unit, ranges.get(key(unit)) as Interval, target);
@@ -86,13 +87,21 @@ function buildTable(
       return table;
     },
   );
-  builder.add({
+  const sketch = {
     op: "table",
-    name,
     inputs: [input.name],
-    tables: collapse(tables, (a, b) => a === b),
+    tables: collapse(tables, input.shape, (a: IntegerTable, b: IntegerTable) => a === b),
     types: quantizer.types,
-  });
+  } as const;
+  const whole = completeNode({ ...sketch, name }, [input]);
+  const asStated = zipGranular(input.shape, [whole.types, quantizer.types], sameType).items.every(Boolean);
+  if (asStated) {
+    builder.insert(whole);
+    return;
+  }
+  // The entries do not fill the type: a quantizer that changes no value gives the result the type that was asked for.
+  const table = builder.add({ ...sketch, name: builder.fresh(`${name}.table`) });
+  builder.add({ op: "requantize", name, inputs: [table.name], ...quantizer });
 }
 
 function tableOf(f: RealFunction, unit: Ratio, { lo, hi }: Interval, target: Target): IntegerTable {
@@ -124,7 +133,7 @@ function clampToActive(
   builder: FixedBuilder,
 ): FixedNode {
   const known = new Map<string, Interval>();
-  const limits = combine(
+  const limits = zipGranular(
     input.shape,
     [unitsOf(input), input.ranges, targets(quantizer)],
     (unit: Ratio, range: Interval, target: Target) => {
@@ -134,14 +143,13 @@ function clampToActive(
       return active;
     },
   );
-  const same = (a: Interval, b: Interval) => a.lo === b.lo && a.hi === b.hi;
-  const unchanged = combine(input.shape, [limits, input.ranges], same).items.every(Boolean);
+  const unchanged = zipGranular(input.shape, [limits, input.ranges], sameInterval).items.every(Boolean);
   if (unchanged) return input;
   return builder.add({
     op: "clamp",
     name: builder.fresh(`${name}.clamp`),
     inputs: [input.name],
-    limits: collapse(limits, same),
+    limits: collapse(limits, input.shape, sameInterval),
   });
 }
 

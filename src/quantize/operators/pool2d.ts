@@ -1,5 +1,6 @@
 import type { ModelPool2d } from "../../ir/model/model.js";
 import { type Ratio, ratio } from "../../ir/ratio.js";
+import { tapsAlong } from "../../ir/window.js";
 import { alignChannels, channelUnits, rescale } from "../align.js";
 import type { Converter } from "../builder.js";
 
@@ -28,30 +29,10 @@ export const pool2d: Converter<"pool2d"> = (node, [input], builder) => {
 
 /** By how many each site's sum is divided: all taps of the window, or those that lie on the image. */
 function windowSizes(node: ModelPool2d, input: readonly number[], output: readonly number[]): number[] {
-  const { size, strides, dilations, pads, countPads } = node;
-  const inside = (
-    site: number,
-    stride: number,
-    before: number,
-    taps: number,
-    dilation: number,
-    extent: number,
-  ) => {
-    if (countPads) return taps;
-    let count = 0;
-    for (let tap = 0; tap < taps; tap++) {
-      const at = site * stride - before + tap * dilation;
-      if (at >= 0 && at < extent) count++;
-    }
-    return Math.max(count, 1);
-  };
-  const [height, width] = input as readonly [number, number];
-  const [rows, columns] = output as readonly [number, number];
-  return Array.from({ length: rows * columns }, (_, i) => {
-    const [y, x] = [Math.floor(i / columns), i % columns];
-    return (
-      inside(y, strides.rows, pads.top, size.rows, dilations.rows, height) *
-      inside(x, strides.columns, pads.left, size.columns, dilations.columns, width)
-    );
-  });
+  const taps = (axis: "rows" | "columns", count: number, length: number) =>
+    tapsAlong(axis, node, count, length).map((along) => (node.countPads ? node.size[axis] : along.length));
+  const rows = taps("rows", output[0] as number, input[0] as number);
+  const columns = taps("columns", output[1] as number, input[1] as number);
+  // A window that lies in the padding only sums up to 0, whatever it is divided by.
+  return rows.flatMap((y) => columns.map((x) => Math.max(y * x, 1)));
 }

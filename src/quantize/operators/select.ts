@@ -1,11 +1,12 @@
 import { UserError } from "../../ir/errors.js";
 import type { FixedNode } from "../../ir/fixed/fixed.js";
 import { type Interval, unitOf } from "../../ir/fixed-point.js";
+import { zipGranular } from "../../ir/granular.js";
 import { ONE } from "../../ir/ratio.js";
 import { alignChannels, alignPair, channelUnits } from "../align.js";
 import type { Converter, FixedBuilder } from "../builder.js";
 import { integerLevel } from "../levels.js";
-import { combine, sameRatio } from "../units.js";
+import { sameRatio } from "../units.js";
 
 export const select: Converter<"select"> = ({ name }, [condition, yes, no], builder) => {
   const bit = asBit(builder, condition, name);
@@ -15,7 +16,7 @@ export const select: Converter<"select"> = ({ name }, [condition, yes, no], buil
 
 /** A condition as the integers 0 and 1. Throws a UserError when its range holds other numbers. */
 function asBit(builder: FixedBuilder, condition: FixedNode, name: string): FixedNode {
-  const facts = combine(condition.shape, [condition.types, condition.ranges], (type, range: Interval) => {
+  const facts = zipGranular(condition.shape, [condition.types, condition.ranges], (type, range: Interval) => {
     const unit = unitOf(type);
     return { isOne: sameRatio(unit, ONE), inside: range.lo >= 0n && range.hi * unit.n <= unit.d };
   });

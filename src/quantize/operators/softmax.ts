@@ -130,7 +130,7 @@ function buildCurve(
 ): FixedNode {
   const f = realFunction(kind, {});
   const size = 1n << BigInt(step ?? 0);
-  // The nodes end at the end of the range: that of e^x is 0, whose value is exact.
+  // There is a node at the end of the range (that of e^x is 0, whose value is exact), and another behind it.
   const count = Number((hi - lo + size - 1n) / size);
   const low = hi - BigInt(count) * size;
   const result = binaryUnit(fraction);
@@ -144,7 +144,8 @@ function buildCurve(
   if (step === undefined) {
     return builder.add({ op: "table", name, inputs, tables: perTensor({ low, entries }), types });
   }
-  return builder.add({ op: "interpolate", name, inputs, low, step, drop: 0, entries, types });
+  const nodes = [...entries, entries.at(-1) as bigint];
+  return builder.add({ op: "interpolate", name, inputs, low, step, drop: 0, entries: nodes, types });
 }
 
 /**

@@ -1,9 +1,9 @@
-import { perTensor } from "../../ir/granular.js";
+import { collapse, perTensor, zipGranular } from "../../ir/granular.js";
 import { exactQuotient, exactRatio, type Ratio } from "../../ir/ratio.js";
 import type { Tensor } from "../../ir/tensor.js";
 import type { Converter } from "../builder.js";
 import { integerLevel } from "../levels.js";
-import { collapse, combine, sameRatio, typesOfUnits, unitOfAll, unitsOf } from "../units.js";
+import { sameRatio, typesOfUnits, unitOfAll, unitsOf } from "../units.js";
 
 /** Levels on the grid of the input, values at the largest unit that all values of a channel allow. */
 export const steps: Converter<"steps"> = (node, [input], builder) => {
@@ -11,7 +11,7 @@ export const steps: Converter<"steps"> = (node, [input], builder) => {
   const values = rows(node.values).map((row) => row.map((x) => exactRatio(x)));
   const granular = <T>(items: readonly T[]) =>
     items.length === 1 ? perTensor(items[0] as T) : { per: "channel" as const, items };
-  const tables = combine(
+  const tables = zipGranular(
     input.shape,
     [unitsOf(input), granular(levels), granular(values)],
     (unit: Ratio, row: readonly number[], results: readonly Ratio[]) => {
@@ -29,7 +29,7 @@ export const steps: Converter<"steps"> = (node, [input], builder) => {
     inputs: [input.name],
     steps: { per: tables.per, items: tables.items.map(({ step }) => step) },
     types: typesOfUnits(
-      collapse({ per: tables.per, items: tables.items.map(({ unit }) => unit) }, sameRatio),
+      collapse({ per: tables.per, items: tables.items.map(({ unit }) => unit) }, input.shape, sameRatio),
     ),
   });
 };
