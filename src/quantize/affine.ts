@@ -2,26 +2,29 @@ import type { FixedNode } from "../ir/fixed/fixed.js";
 import { collapse, type Granular, zipGranular } from "../ir/granular.js";
 import { exactQuotient, type Ratio, times } from "../ir/ratio.js";
 import type { FixedBuilder } from "./builder.js";
+import { type Constant, unitOfTerms } from "./constants.js";
 import { sameRatio, typesOfUnits, unitOfAll, unitsOf } from "./units.js";
 
-/** multiplier · x + offset of exact constants, at the largest unit that both terms allow. */
+/** multiplier · x + offset of exact constants, at a unit of which both terms are integer multiples. */
 export function exactAffine(
   builder: FixedBuilder,
   input: FixedNode,
-  multiplier: Granular<Ratio>,
-  offset: Granular<Ratio>,
+  multiplier: Granular<Constant>,
+  offset: Granular<Constant>,
   name: string,
 ): FixedNode {
   const terms = zipGranular(
     input.shape,
     [unitsOf(input), multiplier, offset],
-    (unit: Ratio, factor: Ratio, constant: Ratio) => {
-      const product = times(unit, factor);
-      const result = unitOfAll([product, constant]);
+    (unit: Ratio, factor: Constant, constant: Constant) => {
+      const product = times(unit, factor.value);
+      const term = { value: product, unit: times(unit, factor.unit) };
+      // One factor alone is the unit: nothing is multiplied.
+      const result = constant.value.n === 0n ? unitOfAll([product]) : unitOfTerms([term, constant]);
       return {
         unit: result,
         multiplier: exactQuotient(product, result),
-        offset: exactQuotient(constant, result),
+        offset: exactQuotient(constant.value, result),
       };
     },
   );

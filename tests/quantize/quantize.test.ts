@@ -6,7 +6,7 @@ import { type FixedType, fractionBits, typeRange } from "../../src/ir/fixed-poin
 import { atChannel } from "../../src/ir/granular.js";
 import type { Model } from "../../src/ir/model/model.js";
 import { parseModel } from "../../src/ir/model/text.js";
-import { modelToFixed } from "../../src/quantize/index.js";
+import { type ModelToFixedOptions, modelToFixed as quantizeModel } from "../../src/quantize/index.js";
 import { referenceSimulator } from "../../src/sim/reference.js";
 
 function model(...lines: readonly string[]): Model {
@@ -25,6 +25,8 @@ function message(run: () => unknown): string {
   }
   return "no error";
 }
+
+const modelToFixed = (graph: Model, options?: ModelToFixedOptions) => quantizeModel(graph, options).fixed;
 
 const input = (shape = "1, 2, 2") => `%x : [${shape}] = input()`;
 const quantize = (name: string, from: string, types: string, shape = "1, 2, 2", mode = "RND") =>
@@ -97,7 +99,7 @@ describe("the levels of a threshold", () => {
           const lines = [
             input("1, 1, 1"),
             quantize("q", "x", `fixed<${width},${whole}>`, "1, 1, 1"),
-            "%s : [1, 1, 1] = sigmoid(%q)",
+            '%s : [1, 1, 1] = function(%q) {kind = "sigmoid"}',
             "return y = %s",
           ];
           const fixed = modelToFixed(model(...lines), { threshold: { level, name: "mask" } });
@@ -118,7 +120,7 @@ describe("the levels of a threshold", () => {
     const lines = [
       input(),
       quantize("q", "x", "fixed<4,2>"),
-      "%s : [1, 2, 2] = sigmoid(%q)",
+      '%s : [1, 2, 2] = function(%q) {kind = "sigmoid"}',
       "return y = %s",
     ];
     expect(message(() => modelToFixed(model(...lines), { threshold: { level, name: "mask" } }))).toBe(
@@ -131,7 +133,7 @@ describe("the levels of a threshold", () => {
       model(
         input(),
         quantize("q", "x", "fixed<4,2>"),
-        "%s : [1, 2, 2] = sigmoid(%q)",
+        '%s : [1, 2, 2] = function(%q) {kind = "sigmoid"}',
         "%low : [1, 2, 2] = threshold(%s) {level = 0.25}",
         "%high : [1, 2, 2] = threshold(%s) {level = 0.75}",
         "return low = %low",
@@ -145,16 +147,17 @@ describe("the levels of a threshold", () => {
     ]);
   });
 
-  it("keep a sigmoid whose value is an output as well, and say why that does not work", () => {
+  it("keep a sigmoid whose value is an output as well", () => {
     const kept = model(
       input(),
       quantize("q", "x", "fixed<4,2>"),
-      "%s : [1, 2, 2] = sigmoid(%q)",
+      '%s : [1, 2, 2] = function(%q) {kind = "sigmoid"}',
       "%t : [1, 2, 2] = threshold(%s) {level = 0.5}",
       "return t = %t",
       "return s = %s",
     );
-    expect(message(() => modelToFixed(kept))).toContain("node 's': a sigmoid has no exact");
+    const fixed = modelToFixed(kept);
+    expect(fixed.nodes.map(({ op }) => op)).toEqual(["input", "requantize", "table", "threshold"]);
   });
 
   it("take a name that no node has", () => {
@@ -274,41 +277,38 @@ describe("the integers of a convolution", () => {
     );
   });
 
-  it("refuses weights and biases without a quantizer", () => {
+  it("refuses weights without a quantizer; a bias without one stands for the doubles that it holds", () => {
     const attributes = one(
       "tensor<1x1x2x2>[1.0, 1.0, 1.0, 1.0]",
       "fixed<4,2>",
-      "tensor<2>[0.0, 0.0]",
+      "tensor<2>[0.3, 0.0]",
       "fixed<4,2>",
     );
     const bare = attributes.replace(/, kernel_quantizer = {[^}]*}/, "");
     expect(message(() => convOf("fixed<4,2>", bare))).toBe(
-      "node 'c': kernel: it has no quantizer: the model was not trained with quantization\n" +
-        "  l1c compiles models trained with HGQ2 quantizers; float weights are not quantized for you.",
+      "node 'c': its weights have no quantizer: the model was not trained with quantization\n" +
+        "  Quantize it from events: l1c compile --calibrate FILE.",
     );
-    expect(
-      message(() => convOf("fixed<4,2>", attributes.replace(/, bias_quantizer = {[^}]*}/, ""))),
-    ).toContain("node 'c': bias: it has no quantizer");
+    const node = convOf("fixed<4,2>", attributes.replace(/, bias_quantizer = {[^}]*}/, ""));
+    expect(fractions(node)).toEqual([54, 2]);
+    expect(node.bias.data).toEqual([5404319552844595n, 0n]);
   });
 
-  it("refuses inputs whose types differ between positions, as thresholds do", () => {
+  it("aligns an input whose types differ between positions first, as thresholds do", () => {
     const attributes = one(
       "tensor<1x1x2x2>[1.0, 1.0, 1.0, 1.0]",
       "fixed<4,2>",
       "tensor<2>[0.0, 0.0]",
       "fixed<4,2>",
     );
-    expect(message(() => convOf("element[fixed<4,2>, fixed<4,3>]", attributes))).toContain(
-      "node 'c': the types of its input differ between positions\n  Train with activation quantizers that are homogeneous",
-    );
-    const lines = [
-      input("1, 1, 2"),
-      quantize("q", "x", "element[fixed<4,2>, fixed<4,3>]", "1, 1, 2"),
-      "return y = %q",
-    ];
-    expect(message(() => modelToFixed(model(...lines), { threshold: { level: 0, name: "mask" } }))).toContain(
-      "node 'mask': a threshold on types that differ between positions is not supported",
-    );
+    const types = "element[fixed<4,2>, fixed<4,2>, fixed<4,3>, fixed<4,2>]";
+    const lines = [input("1, 2, 2"), quantize("q", "x", types)];
+    const conv2d = modelToFixed(model(...lines, conv(attributes, "1, 2, 2"), "return y = %c"));
+    expect(conv2d.nodes.map(({ name }) => name)).toEqual(["x", "q", "c.align", "c"]);
+    expect(conv2d.nodes[2]).toMatchObject({ op: "affine", multiplier: { items: [1n, 1n, 2n, 1n] } });
+    const decided = modelToFixed(model(...lines, "return y = %q"), { threshold: { level: 1, name: "mask" } });
+    expect(decided.nodes.map(({ name }) => name)).toEqual(["x", "q", "mask.align", "mask"]);
+    expect((decided.nodes.at(-1) as FixedThreshold).levels).toEqual([4n, 4n]);
   });
 });
 
@@ -333,12 +333,12 @@ describe("the types of inputs", () => {
   it("come from the configuration where it gives them", () => {
     const bare = model(input(), "%r : [1, 2, 2] = relu(%x)", "return y = %r");
     const type: FixedType = { signed: true, width: 5, integer: 2 };
-    expect(modelToFixed(bare, { inputTypes: { x: type } }).nodes[0]?.types).toEqual({
+    expect(modelToFixed(bare, { types: { x: type } }).nodes[0]?.types).toEqual({
       per: "tensor",
       items: [type],
     });
     const read = model(input(), quantize("q", "x", "fixed<4,2>"), "return y = %q");
-    expect(modelToFixed(read, { inputTypes: { x: type } }).nodes[0]?.types.items).toEqual([type]);
+    expect(modelToFixed(read, { types: { x: type } }).nodes[0]?.types.items).toEqual([type]);
   });
 
   it.each([
@@ -398,20 +398,7 @@ describe("the types of inputs", () => {
   });
 });
 
-describe("what has no exact form", () => {
-  it("is a sigmoid as an output", () => {
-    const lines = [
-      input(),
-      quantize("q", "x", "fixed<4,2>"),
-      "%s : [1, 2, 2] = sigmoid(%q)",
-      "return y = %s",
-    ];
-    expect(message(() => modelToFixed(model(...lines)))).toBe(
-      "node 's': a sigmoid has no exact fixed-point form\n" +
-        "  Where it gives the output, set output.threshold in l1c.yaml: it then becomes a comparison on its input.",
-    );
-  });
-
+describe("what is refused", () => {
   it("is a threshold on several outputs", () => {
     const lines = [input(), quantize("q", "x", "fixed<4,2>"), "return y = %q", "return z = %q"];
     expect(message(() => modelToFixed(model(...lines), { threshold: { level: 0, name: "mask" } }))).toBe(
