@@ -12,7 +12,7 @@ import { RANDOM_CHAIN, randomFixed, randomInputs } from "../../support/random-fi
 describe("ranges", () => {
   it("hold every value of every node, and fit its types", () => {
     let values = 0;
-    for (let seed = 1; seed <= 400; seed++) {
+    for (let seed = 1; seed <= 600; seed++) {
       const fixed = randomFixed(seed, seed % 4 === 0 ? RANDOM_CHAIN : {});
       const reference = referenceSimulator(fixed);
       const random = new Random(seed);

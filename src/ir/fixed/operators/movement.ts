@@ -125,17 +125,29 @@ function carryChannels<T>(
   return collapse({ per: "channel", items }, node.shape, same);
 }
 
-function carry<T>(node: MovementNode, inputs: readonly FixedValue[], carried: Carried<T>): Granular<T> {
-  const channels = carryChannels(node, inputs, carried);
-  if (channels !== undefined) return channels;
-  const granulars = inputs.map(carried.of);
+function carryElements<T>(
+  node: MovementNode,
+  inputs: readonly FixedValue[],
+  { of, zero, same }: Carried<T>,
+): Granular<T> {
+  const granulars = inputs.map(of);
   const shapes = inputs.map(({ shape }) => shape);
   const { input, element } = movementSources(node, shapes);
-  const zero = carried.zero(granulars[0]?.items[0] as T);
+  const added = zero(granulars[0]?.items[0] as T);
   const items = Array.from(input, (n, e) =>
-    n < 0 ? zero : atElement(granulars[n] as Granular<T>, element[e] as number, shapes[n]?.at(-1) ?? 1),
+    n < 0 ? added : atElement(granulars[n] as Granular<T>, element[e] as number, shapes[n]?.at(-1) ?? 1),
   );
-  return collapse({ per: "element", items }, node.shape, carried.same);
+  return collapse({ per: "element", items }, node.shape, same);
+}
+
+function carryTypes(node: MovementNode, inputs: readonly FixedValue[]): Granular<FixedType> {
+  return carryChannels(node, inputs, TYPES) ?? carryElements(node, inputs, TYPES);
+}
+
+/** Where elements of one channel have types apart, so have their ranges: each range fits its type. */
+function carryRanges(node: MovementNode, inputs: readonly FixedValue[]): Granular<Interval> {
+  const together = carryChannels(node, inputs, TYPES) !== undefined;
+  return (together ? carryChannels(node, inputs, RANGES) : undefined) ?? carryElements(node, inputs, RANGES);
 }
 
 /** A movement carries types and ranges with the elements; a zero that it adds widens the range. */
@@ -144,8 +156,8 @@ function movement<Op extends MovementOp>(op: Op): FixedOperator<Op> {
   const operator: FixedOperator<MovementOp> = {
     arity: op === "concat" ? [1, Number.POSITIVE_INFINITY] : 1,
     shape: (node, inputs) => movementShape(node, node.name, shapes(inputs), node.shape),
-    ranges: (node, inputs) => carry(node, inputs, RANGES),
-    types: (node, inputs) => carry(node, inputs, TYPES),
+    ranges: (node, inputs) => carryRanges(node, inputs),
+    types: (node, inputs) => carryTypes(node, inputs),
     evaluate: (node, inputs, values) => {
       const { input, element } = movementSources(node, shapes(inputs));
       return Array.from(input, (n, e) => (n < 0 ? 0n : (values[n]?.[element[e] as number] as bigint)));
