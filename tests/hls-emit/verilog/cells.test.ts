@@ -68,6 +68,8 @@ describe("the Verilog of a cell", () => {
       ["wire [5:0] y = {2'h0, u} - {{2{s[3]}}, s};"],
     ],
     ["negation", { op: "sub", a: z, shiftA: 0, b: s, shiftB: 0 }, 5, true, ["wire [4:0] y = -{s[3], s};"]],
+    ["mul", { op: "mul", a: u, b: v }, 6, false, ["wire [5:0] y = {2'h0, u} * {4'h0, v};"]],
+    ["mul, signed", { op: "mul", a: s, b: u }, 8, true, ["wire [7:0] y = {{4{s[3]}}, s} * {4'h0, u};"]],
     ["shift up", { op: "shift", a: s, by: 2 }, 6, true, ["wire [5:0] y = {s, 2'h0};"]],
     ["extension", { op: "shift", a: s, by: 0 }, 6, true, ["wire [5:0] y = {{2{s[3]}}, s};"]],
     ["shift down", { op: "shift", a: u, by: -1 }, 3, false, ["wire [2:0] y = u[3:1];"]],
