@@ -13,6 +13,12 @@ export function callId(layer: string, index: number): string {
   return index === 0 ? layer : `${layer}@${index}`;
 }
 
+/** The layer and the number of a call: names of layers may hold the same sign. */
+export function splitCallId(call: string): readonly [string, number] {
+  const match = /^(.*)@(\d+)$/s.exec(call);
+  return match === null ? [call, 0] : [match[1] as string, Number(match[2])];
+}
+
 /**
  * The values that an entry of `inbound_nodes` passes to its layer, in either form: Keras 3 writes arguments with
  * `__keras_tensor__` objects (keras/src/models/functional.py, `serialize_node`), Keras 2 lists of [layer, call, output,
@@ -63,10 +69,15 @@ function constantArgument(value: Json, where: string): UserError {
 /** Keyword arguments that are there but say nothing: `mask = None`, `training = False`. */
 function checkKeywords(keywords: Json, where: string): void {
   for (const [key, value] of Object.entries(isObject(keywords) ? keywords : {})) {
-    if (value !== null && value !== false) {
+    if (!saysNothing(value)) {
       throw new UserError(`it is called with the argument '${key}', which is not supported`, { where });
     }
   }
+}
+
+/** A model of several inputs gets one mask for each. */
+function saysNothing(value: Json): boolean {
+  return value === null || value === false || (isList(value) && value.every((item) => item === null));
 }
 
 /** [layer, call, output]. */

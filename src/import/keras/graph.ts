@@ -1,5 +1,5 @@
 import { UserError } from "../../ir/errors.js";
-import { callId, callInputs, type Reference, readReferences } from "./calls.js";
+import { callId, callInputs, type Reference, readReferences, splitCallId } from "./calls.js";
 import { Config, isList, isObject } from "./config.js";
 import type { Json } from "./json.js";
 import { sortCalls } from "./sort-calls.js";
@@ -210,6 +210,19 @@ function firstShape(layer: Layer): Json | undefined {
   return config.get("batch_input_shape") ?? config.get("batch_shape");
 }
 
+/**
+ * In `output_layers` Keras 3 counts the calls of a functional model from 1, because it has one of its own from when it
+ * was made; everywhere else from 0 (keras/src/models/functional.py, `functional_from_config`, `get_tensor`).
+ */
+function withoutBuiltIn(source: Reference, described: readonly Described[]): Reference {
+  const [name, index] = splitCallId(source.call);
+  const found = described.find(({ layer }) => layer.name === name);
+  const { layer, inbound } = found ?? {};
+  if (layer?.model === undefined || layer.className === "Sequential" || !isList(inbound)) return source;
+  if (!isObject(inbound[0])) return source;
+  return { ...source, call: callId(name, index === 0 ? inbound.length - 1 : index - 1) };
+}
+
 function functional(
   name: string,
   described: readonly Described[],
@@ -227,7 +240,10 @@ function functional(
   });
   const known = new Set(calls.map((call) => call.id));
   const references = (key: string) => {
-    const found = readReferences(config.get(key), `${where}: ${key}`);
+    const found = readReferences(config.get(key), `${where}: ${key}`).map(({ name: given, source }) => ({
+      name: given,
+      source: withoutBuiltIn(source, described),
+    }));
     for (const { source } of found) {
       if (!known.has(source.call)) {
         throw new UserError(`the model's ${key.replace("_layers", "")} '${source.call}' does not exist`, {

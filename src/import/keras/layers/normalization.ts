@@ -4,7 +4,7 @@ import { sizeOf } from "../../../ir/tensor.js";
 import { isList } from "../config.js";
 import { type LayerCall, type LayerHandler, onlyInput, type Value } from "./handler.js";
 import { Nodes } from "./nodes.js";
-import { broadcastParameter, type Parameter } from "./parameter.js";
+import { broadcastParameter, type Parameter, reshapeParameter } from "./parameter.js";
 
 /** multiplier · x + offset, both given along one axis of the value. */
 export function affineAlong(
@@ -16,7 +16,7 @@ export function affineAlong(
   const spread = (parameter: Parameter): Parameter => {
     if (axis === input.shape.length - 1) return parameter;
     const shape = input.shape.map((n, i) => (i === axis ? n : 1));
-    return broadcastParameter({ ...parameter, tensor: { ...parameter.tensor, shape } }, input.shape);
+    return broadcastParameter(reshapeParameter(parameter, shape), input.shape);
   };
   const [m, o] = [spread(multiplier), spread(offset)];
   return nodes.map(

@@ -12,9 +12,7 @@ export const flatten: LayerHandler = (call) => {
   const input = onlyInput(call);
   const rank = input.shape.length;
   const axes = input.shape.map((_, axis) => axis);
-  // Keras 3 ignores the order of channels here (keras/src/layers/reshaping/flatten.py).
-  const moves = call.keras === 2 && rank > 1 && isChannelsFirst(call);
-  const value = moves ? nodes.transpose(input, [...axes.slice(1), 0]) : input;
+  const value = rank > 1 && isChannelsFirst(call) ? nodes.transpose(input, [...axes.slice(1), 0]) : input;
   return nodes.result(nodes.reshape(value, [sizeOf(input.shape)], ""));
 };
 
