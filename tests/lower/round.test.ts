@@ -23,6 +23,9 @@ const RANGES = [
   { width: 1, lo: 0n, hi: 1n },
 ];
 
+/** A type with so many fractional bits. */
+const withFraction = (fraction: number): FixedType => ({ signed: true, width: 8, integer: 8 - fraction });
+
 function eachValue(range: { lo: bigint; hi: bigint }, check: (k: bigint) => void): void {
   for (let k = range.lo; k <= range.hi; k++) check(k);
 }
@@ -40,7 +43,7 @@ describe("the circuit of a requantization", () => {
               const out = overflowSignal(builder, roundSignal(builder, x, drop, rounding), type, mode);
               const run = combinational(builder.finish("m", [], [{ name: "out", signal: out }]));
               eachValue(range, (k) => {
-                const expected = requantize(k, drop, type, rounding, mode);
+                const expected = requantize(k, withFraction(drop), type, rounding, mode);
                 const found = run({ x: BigInt.asUintN(range.width, k) });
                 if (found !== expected)
                   throw new Error(
@@ -79,12 +82,14 @@ describe("the circuit of a requantization", () => {
         if (constant === undefined) continue;
         eachValue(typeRange({ signed: true, width: 6, integer: 6 }), (k) => {
           const shifted = drop >= 0 ? (k + constant) >> BigInt(drop) : (k + constant) << BigInt(-drop);
-          expect(shifted).toBe(requantize(k, drop, wide, rounding, "WRAP"));
+          expect(shifted).toBe(requantize(k, withFraction(drop), wide, rounding, "WRAP"));
         });
       }
     }
     expect(roundingConstant(3, "RND")).toBe(4n);
     expect(roundingConstant(3, "RND_MIN_INF")).toBe(3n);
+    expect(roundingConstant(3, "CEIL")).toBe(7n);
+    expect(roundingConstant(3, "AWAY")).toBeUndefined();
     expect(roundingConstant(3, "TRN_ZERO")).toBeUndefined();
     expect(roundingConstant(3, "RND_CONV")).toBeUndefined();
   });
