@@ -18,18 +18,20 @@ export interface KerasArchive {
   readonly config: Config;
   /** The HDF5 file with all variables. */
   readonly weights: Uint8Array;
+  /** The version of Keras that wrote it: from 2.12 on Keras 2 writes such files too. */
+  readonly keras: 2 | 3;
 }
 
 /**
  * Opens a `.keras` file: a ZIP archive of configuration and weights. Throws a UserError when it is truncated,
- * damaged, too large, lacks a member or was written by Keras 2.
+ * damaged, too large or lacks a member.
  */
 export function openArchive(bytes: Uint8Array, file: string): KerasArchive {
   const members = unzip(bytes, MEMBERS, { file, limit: LARGEST });
   const member = (name: string): Uint8Array => {
     const content = members.get(name);
     if (content !== undefined) return content;
-    throw new UserError(`'${name}' is missing in the archive: not a Keras 3 model`, {
+    throw new UserError(`'${name}' is missing in the archive: not a model of Keras`, {
       where: file,
       hint: "Save the whole model with model.save('model.keras').",
     });
@@ -39,11 +41,12 @@ export function openArchive(bytes: Uint8Array, file: string): KerasArchive {
     return new Config(parseJson(decodeText(member(name), where), where), where, "its content");
   };
   const version = json(METADATA).string("keras_version");
-  if (!/^3\./.test(version)) {
-    throw new UserError(`it was saved by Keras ${version}; only files of Keras 3 are read`, {
+  if (!/^[23]\./.test(version)) {
+    throw new UserError(`it was saved by Keras ${version}; only files of Keras 2 and 3 are read`, {
       where: file,
       hint: "Load it with Keras 3 and save it again.",
     });
   }
-  return { config: json(CONFIG), weights: member(WEIGHTS) };
+  const keras = version.startsWith("2") ? 2 : 3;
+  return { config: json(CONFIG), weights: member(WEIGHTS), keras };
 }

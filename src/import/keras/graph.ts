@@ -29,6 +29,8 @@ export interface KerasGraph {
   readonly name: string;
   readonly layers: readonly Layer[];
   readonly calls: readonly Call[];
+  /** Whether the file lists an input layer: a Sequential may have none. */
+  readonly begins: boolean;
   /** The calls of the input layers in the order in which the model takes its inputs. */
   readonly inputs: readonly string[];
   readonly outputs: readonly { readonly name: string; readonly source: Reference }[];
@@ -169,6 +171,7 @@ function sequential(
     name,
     layers,
     calls,
+    begins: first.kind === INPUT,
     inputs: [(calls[0] as Call).id],
     outputs: [{ name: last, source: { call: last, output: 0 } }],
   };
@@ -211,16 +214,23 @@ function firstShape(layer: Layer): Json | undefined {
 }
 
 /**
- * In `output_layers` Keras 3 counts the calls of a functional model from 1, because it has one of its own from when it
- * was made; everywhere else from 0 (keras/src/models/functional.py, `functional_from_config`, `get_tensor`).
+ * The call that a reference means. A model that was made with an input layer has a call of its own from then, so that
+ * its calls in another model are counted from 1: in Keras 2 everywhere, in Keras 3 in `output_layers` and for functional
+ * models only (keras/src/models/functional.py: `functional_from_config`, `get_tensor`; Keras 2: keras/engine/functional.py,
+ * `_should_skip_first_node`).
  */
-function withoutBuiltIn(source: Reference, described: readonly Described[]): Reference {
+function withoutBuiltIn(
+  source: Reference,
+  layers: ReadonlyMap<string, Described>,
+  place: "inbound" | "output",
+): Reference {
   const [name, index] = splitCallId(source.call);
-  const found = described.find(({ layer }) => layer.name === name);
-  const { layer, inbound } = found ?? {};
-  if (layer?.model === undefined || layer.className === "Sequential" || !isList(inbound)) return source;
-  if (!isObject(inbound[0])) return source;
-  return { ...source, call: callId(name, index === 0 ? inbound.length - 1 : index - 1) };
+  const { layer, inbound } = layers.get(name) ?? {};
+  if (layer?.model === undefined || !isList(inbound)) return source;
+  const counted = isObject(inbound[0])
+    ? place === "output" && layer.className !== "Sequential"
+    : layer.model.begins;
+  return counted && index > 0 ? { ...source, call: callId(name, index - 1) } : source;
 }
 
 function functional(
@@ -229,20 +239,21 @@ function functional(
   config: Config,
   where: string,
 ): KerasGraph {
+  const byName = new Map(described.map((item) => [item.layer.name, item]));
   const calls = described.flatMap(({ layer, inbound }): readonly Call[] => {
     if (layer.kind === INPUT) return [{ id: callId(layer.name, 0), layer, inputs: [] }];
     if (!isList(inbound)) throw new UserError("its 'inbound_nodes' are missing", { where: layer.where });
     return inbound.map((node, index) => ({
       id: callId(layer.name, index),
       layer,
-      inputs: callInputs(node, layer.where),
+      inputs: callInputs(node, layer.where).map((source) => withoutBuiltIn(source, byName, "inbound")),
     }));
   });
   const known = new Set(calls.map((call) => call.id));
   const references = (key: string) => {
     const found = readReferences(config.get(key), `${where}: ${key}`).map(({ name: given, source }) => ({
       name: given,
-      source: withoutBuiltIn(source, described),
+      source: withoutBuiltIn(source, byName, "output"),
     }));
     for (const { source } of found) {
       if (!known.has(source.call)) {
@@ -261,6 +272,7 @@ function functional(
     name,
     layers: described.map(({ layer }) => layer),
     calls: sortCalls(calls, known),
+    begins: true,
     inputs: references("input_layers").map(({ source }) => source.call),
     outputs,
   };

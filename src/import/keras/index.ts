@@ -12,7 +12,7 @@ import { decodeText, LONGEST_JSON } from "./text.js";
 import { type ModelWeights, modelWeights } from "./weights.js";
 
 /**
- * Reads a Keras 3 model file, `.keras`, with layers of Keras, HGQ2 and QKeras:
+ * Reads a `.keras` file with layers of Keras, HGQ2 and QKeras:
  *
  * ```
  * bytes ──archive──▶ config.json ──graph──▶ layers, calls ──layers/*──▶ nodes of the Model
@@ -22,11 +22,11 @@ import { type ModelWeights, modelWeights } from "./weights.js";
  * Throws a UserError that names file and layer on anything that is damaged or not supported.
  */
 export async function importKeras({ bytes, name: file }: ModelSource): Promise<Imported> {
-  const { config, weights } = openArchive(bytes, file);
+  const { config, weights, keras } = openArchive(bytes, file);
   const graph = checkedGraph(config, file);
   const inside = "model.weights.h5";
   return withHdf5(weights, `${file}: ${inside}`, (hdf5) =>
-    verified(graph, modelWeights(hdf5, graph.layers, inside), 3),
+    verified(graph, modelWeights(hdf5, graph.layers, inside), keras),
   );
 }
 

@@ -42,3 +42,44 @@ test.each(["dense", "conv", "merge", "tables"])(
     expect(parseModel(printModel(model), family)).toEqual(model);
   },
 );
+
+test.each(["layers.h5", "nested.h5", "chunked.h5", "zipped.keras"])(
+  "keras2_%s: what Keras 2 computes",
+  async (file) => {
+    const { model } = await importModel(source(`keras2_${file}`));
+    for (const { index, expected, actual } of compareWithKeras(model, `keras2_${file.split(".")[0]}`)) {
+      const error = largestError(expected, actual);
+      expect([file, index, model.outputs[index].name, error, error < CLOSE]).toEqual([
+        file,
+        index,
+        model.outputs[index].name,
+        error,
+        true,
+      ]);
+    }
+  },
+);
+
+test("keras2_sequential: architecture and weights in two files, in every form", async () => {
+  const { bytes } = source("keras2_sequential.json");
+  const weights = source("keras2_sequential_weights.h5");
+  const text = JSON.parse(new TextDecoder().decode(bytes));
+  // Keras before 2.2 wrote the list of layers alone, which begins with the layer that knows the shape.
+  const old = { class_name: "Sequential", config: text.config.layers.slice(1), keras_version: "2.0.0" };
+  const events = "keras2_sequential";
+  for (const config of [text, old]) {
+    const json = new TextEncoder().encode(JSON.stringify(config));
+    const { model } = await importModel({ name: "m.json", bytes: json, weights });
+    const renamed = {
+      ...model,
+      nodes: model.nodes.map((node) => ({
+        ...node,
+        name: node.op === "input" ? "conv_input" : node.name,
+        inputs: node.inputs.map((input) => (input === "input" ? "conv_input" : input)),
+      })),
+    };
+    for (const { expected, actual } of compareWithKeras(renamed, events)) {
+      expect(largestError(expected, actual)).toBeLessThan(CLOSE);
+    }
+  }
+});
