@@ -106,11 +106,10 @@ export function readLayer(described: Config, prefix: string): Layer {
   const className = described.string("class_name");
   const json = described.get("config");
   const own = isList(json) ? undefined : described.object("config");
-  const name = described.has("name")
-    ? described.string("name")
-    : own === undefined
-      ? "sequential"
-      : own.string("name");
+  const name =
+    own?.has("name") || !described.has("name")
+      ? (own?.string("name") ?? "sequential")
+      : described.string("name");
   const where = `${prefix}layer '${name}'`;
   return {
     name,
