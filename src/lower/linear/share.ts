@@ -29,7 +29,9 @@ export function sharePairs(
   const pairs = new Map<number, Pair>();
   const heap = new LazyHeap<Pair>(savingOf);
 
+  const blocks = blocksOf(sums);
   const pairOf = (first: Term, second: Term): Pair | undefined => {
+    if (blocks.get(first.signal.wire) !== blocks.get(second.signal.wire)) return undefined;
     const [a, b] = ordered(first, second);
     const key = keyOf(a, b);
     if (key === undefined) return undefined;
@@ -75,6 +77,7 @@ export function sharePairs(
     forget(pairs, pair);
     if (found.reduce((total, { length }) => total + length, 0) < 2) continue;
     const adder = builder.addTerms(normalised(a, a, b), normalised(b, a, b));
+    blocks.set(adder.signal.wire, blocks.get(a.signal.wire) as number);
     current.forEach((sum, i) => {
       for (const occurrence of found[i] as (typeof found)[number]) {
         replace(sum, occurrence, adder);
@@ -85,6 +88,21 @@ export function sharePairs(
     if (again !== undefined) forget(pairs, again);
   }
   return current.map(({ terms }) => terms);
+}
+
+/** About as many pairs are looked at; a matrix of 64 x 64 weights of six bits has a quarter of them. */
+const MOST_PAIRS = 2_000_000;
+
+/**
+ * Blocks of wires whose terms may share adders. In small matrices all wires are one block; in large ones, pairs are looked
+ * for within blocks only, so that their number grows with the terms and not with their square.
+ */
+function blocksOf(sums: readonly (readonly Term[])[]): Map<WireId, number> {
+  const wires = new Set(sums.flatMap((terms) => terms.map(({ signal }) => signal.wire)));
+  const all = sums.reduce((total, { length }) => total + (length * (length - 1)) / 2, 0);
+  const count = Math.ceil(all / MOST_PAIRS);
+  const size = Math.ceil(wires.size / count);
+  return new Map([...wires].toSorted((a, b) => a - b).map((wire, i) => [wire, Math.floor(i / size)]));
 }
 
 /** Takes a pair out of the running. */

@@ -4,12 +4,12 @@ import type { Fixed, FixedNode } from "../../ir/fixed/fixed.js";
 import { printType } from "../../ir/fixed-point.js";
 import type { DelayModel } from "../delay.js";
 import type { LayerFacts, Lowered, LoweredPort } from "../lowered.js";
+import { identifier, uniqueIdentifiers } from "../names.js";
 import type { PortPacking } from "../packing.js";
 import { pipeline } from "../pipeline.js";
 import { StructureBuilder } from "../structure-builder.js";
 import { type Beat, buildLayer, windowOf } from "./layer.js";
 import { type Axes, axesAlong, type Layout, layoutOf } from "./layout.js";
-import { identifier, uniqueIdentifiers } from "./names.js";
 import { planStream, type StreamLayer } from "./plan.js";
 import { buildSite, patchOf } from "./site.js";
 

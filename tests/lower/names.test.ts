@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseFixed } from "../../../src/ir/fixed/text.js";
-import { identifier, RESERVED, uniqueIdentifiers } from "../../../src/lower/stream/names.js";
-import { lowerAt } from "../../support/stream.js";
+import { parseFixed } from "../../src/ir/fixed/text.js";
+import { identifier, RESERVED, uniqueIdentifiers } from "../../src/lower/names.js";
+import { lowerAt } from "../support/stream.js";
 
 /** IEEE 1364-2005, Annex B. */
 const VERILOG_2005 =
