@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { estimateResources } from "../../src/estimate/resources.js";
 import { parseFixed } from "../../src/ir/fixed/text.js";
-import type { StreamCircuit } from "../../src/lower/stream/index.js";
+import type { Lowered } from "../../src/lower/lowered.js";
 import { withFolder, writeVerilog } from "../support/firmware.js";
 import { readGolden } from "../support/golden.js";
 import { RANDOM_CHAIN, randomFixed } from "../support/random-fixed.js";
@@ -10,7 +10,7 @@ import { hasTool, runTool } from "../support/tools.js";
 
 const tiny = parseFixed(readGolden("verilog/tiny/fixed.l1c"), "tiny");
 
-const FIRMWARE: readonly (readonly [string, StreamCircuit])[] = [
+const FIRMWARE: readonly (readonly [string, Lowered])[] = [
   ["tiny, one column a beat", lowerAt(tiny, 1)],
   ["tiny, three columns a beat", lowerAt(tiny, 3)],
   ["tiny at 700 MHz", lowerAt(tiny, 4, 1, 700)],
@@ -41,8 +41,8 @@ describe("the resource estimate", () => {
     const lut = (columns: number) => {
       const { circuit, layers } = lowerAt(tiny, columns);
       const resources = estimateResources(circuit);
-      return layers.map(({ siteModule, copies }) => ({
-        site: resources.get(siteModule)?.lut as number,
+      return layers.map(({ module, copies }) => ({
+        site: resources.get(`${module}_site`)?.lut as number,
         copies,
       }));
     };

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseFixed } from "../../src/ir/fixed/text.js";
 import { identifier, RESERVED, uniqueIdentifiers } from "../../src/lower/names.js";
+import { lowerWhole } from "../support/parallel.js";
 import { lowerAt } from "../support/stream.js";
 
 /** IEEE 1364-2005, Annex B. */
@@ -88,10 +89,13 @@ describe("the names of lowered firmware", () => {
     ["keywords everywhere", chain("module", "wire", ["reg", "always"], "endmodule")],
     ["nothing but signs", chain("//", "@", ["#", "$"], "%")],
   ])("do not collide: %s", (_, fixed) => {
-    const { circuit, input, output } = lowerAt(fixed, 2);
-    const names = circuit.modules.map(({ name }) => name);
-    expect(new Set(names).size).toBe(names.length);
-    expect(names).not.toContain("l1c_window");
-    for (const name of [...names, input.name, output.name]) expect(name).toMatch(/^(?!.*__)[A-Za-z_]\w*$/);
+    for (const { circuit, inputs, outputs } of [lowerAt(fixed, 2), lowerWhole(fixed)]) {
+      const names = circuit.modules.map(({ name }) => name);
+      expect(new Set(names).size).toBe(names.length);
+      expect(names).not.toContain("l1c_window");
+      expect(names).not.toContain("l1c_testbench");
+      for (const name of [...names, ...[...inputs, ...outputs].map(({ port }) => port)])
+        expect(name).toMatch(/^(?!.*__)[A-Za-z_]\w*$/);
+    }
   });
 });

@@ -5,7 +5,7 @@ import { buildStimulus } from "../../src/cosim/stimulus.js";
 import type { Fixed } from "../../src/ir/fixed/fixed.js";
 import { FABRICS } from "../../src/lower/delay.js";
 import { lower } from "../../src/lower/index.js";
-import type { StreamCircuit } from "../../src/lower/stream/index.js";
+import type { Lowered } from "../../src/lower/lowered.js";
 import { interpretCircuit } from "../../src/sim/circuit.js";
 import type { IntegerArray } from "../../src/sim/elements.js";
 import { referenceSimulator } from "../../src/sim/reference.js";
@@ -13,8 +13,14 @@ import { Random } from "./random.js";
 import { randomInputs } from "./random-fixed.js";
 
 /** Lowers a graph at 320 MHz. */
-export function lowerAt(fixed: Fixed, columns: number, along: 0 | 1 = 1, megahertz = 320): StreamCircuit {
-  return lower(fixed, { along, columns, period: 1000 / megahertz, delays: FABRICS["ultrascale+"] });
+export function lowerAt(fixed: Fixed, columns: number, along: 0 | 1 = 1, megahertz = 320): Lowered {
+  return lower(fixed, {
+    architecture: "stream",
+    axis: along,
+    columns,
+    period: 1000 / megahertz,
+    delays: FABRICS["ultrascale+"],
+  });
 }
 
 /** Random events of a graph with one input, and what the reference simulator makes of them. */
@@ -38,12 +44,12 @@ export function randomEvents(
 }
 
 /** Runs a stimulus through the cycle interpreter. */
-export function interpretStimulus(lowered: StreamCircuit, { clocks }: Stimulus): readonly OutputClock[] {
+export function interpretStimulus(lowered: Lowered, { clocks }: Stimulus): readonly OutputClock[] {
   const interpreter = interpretCircuit(lowered.circuit);
   const inputs = ({ valid, first, data }: InputClock) => ({
     in_valid: valid ? 1n : 0n,
     in_first: first ? 1n : 0n,
-    [lowered.input.name]: BigInt(`0x${data}`),
+    [lowered.inputs[0].port]: BigInt(`0x${data}`),
   });
   const idle = { valid: false, first: false, data: "0" };
   for (let i = 0; i < 2; i++) interpreter.step(inputs(idle), true);
@@ -52,7 +58,7 @@ export function interpretStimulus(lowered: StreamCircuit, { clocks }: Stimulus):
     return {
       valid: outputs.out_valid === 1n,
       first: outputs.out_first === 1n,
-      data: (outputs[lowered.output.name] as bigint).toString(16),
+      data: (outputs[lowered.outputs[0].port] as bigint).toString(16),
     };
   });
 }
@@ -60,7 +66,7 @@ export function interpretStimulus(lowered: StreamCircuit, { clocks }: Stimulus):
 /** Random events through the cycle interpreter, compared with the reference simulator. */
 export function compareByInterpreter(
   fixed: Fixed,
-  lowered: StreamCircuit,
+  lowered: Lowered,
   count: number,
   seed: number,
 ): Comparison {

@@ -106,7 +106,7 @@ export function lowerParallel(fixed: Fixed, options: ParallelOptions): Lowered {
       );
       return wire === undefined ? [] : [{ port: port.name, wire }];
     });
-    const instance = identifier(`layer${layers.length + 1}_${part.name}`);
+    const instance = identifier(`layer${layers.length + 1}_${part.name}`).replace(/_$/, "");
     const wire = wiring.place(instance, timed.module, placed, timed.arrival.time);
     values.set(
       part.result.name,
