@@ -2,8 +2,9 @@ import { describe, expect, it } from "vitest";
 import type { Fixed } from "../../src/ir/fixed/fixed.js";
 import { printFixed } from "../../src/ir/fixed/text.js";
 import { verifyFixed } from "../../src/ir/fixed/verify.js";
-import { fractionBits } from "../../src/ir/fixed-point.js";
+import { unitOf } from "../../src/ir/fixed-point.js";
 import { atElement } from "../../src/ir/granular.js";
+import { ratio } from "../../src/ir/ratio.js";
 import { PASSES, runPasses } from "../../src/passes/index.js";
 import { toBigInts } from "../../src/sim/elements.js";
 import { referenceSimulator } from "../../src/sim/reference.js";
@@ -13,7 +14,7 @@ import { RANDOM_CHAIN, type RandomFixedOptions, randomFixed, randomInputs } from
 const GRAPHS = process.env.SLOW === "1" ? 3000 : 250;
 const EVENTS = 4;
 
-/** The outputs as values: an integer and its binary point, 0 wherever the integer is 0. */
+/** The outputs as exact values. */
 function outputs(fixed: Fixed, inputs: Record<string, readonly bigint[]>): Record<string, readonly string[]> {
   const nodes = new Map(fixed.nodes.map((node) => [node.name, node]));
   const values = referenceSimulator(fixed).run(
@@ -23,8 +24,12 @@ function outputs(fixed: Fixed, inputs: Record<string, readonly bigint[]>): Recor
     fixed.outputs.map(({ name, value }) => {
       const node = nodes.get(value) as Fixed["nodes"][number];
       const channels = node.shape.at(-1) ?? 1;
-      const point = (i: number) => fractionBits(atElement(node.types, i, channels));
-      return [name, toBigInts(values[name]).map((k, i) => (k === 0n ? "0" : `${k}·2^-${point(i)}`))];
+      const exact = (k: bigint, i: number) => {
+        const unit = unitOf(atElement(node.types, i, channels));
+        const { n, d } = ratio(k * unit.n, unit.d);
+        return `${n}/${d}`;
+      };
+      return [name, toBigInts(values[name]).map(exact)];
     }),
   );
 }
@@ -48,6 +53,14 @@ const STRUCTURES: readonly (readonly [string, Partial<RandomFixedOptions>])[] = 
   ["graphs of every kind", {}],
   ["chains", RANDOM_CHAIN],
   ["sparse chains, many channels to prune", { ...RANDOM_CHAIN, sparsity: 0.9, layers: [2, 4] }],
+  [
+    "linear graphs",
+    {
+      operators: ["conv2d", "dense", "affine", "constant", "add", "requantize", "relu", "table", "pool2d"],
+      layers: [3, 8],
+      granularities: ["tensor", "channel"],
+    },
+  ],
   ["wide numbers", { inputBits: 40, weightBits: 30 }],
 ];
 
