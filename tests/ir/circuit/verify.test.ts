@@ -10,9 +10,28 @@ import { lowerAt } from "../../support/stream.js";
 /** Three columns a beat, one in the last, and registers everywhere. */
 const { circuit } = lowerAt(parseFixed(readGolden("verilog/tiny/fixed.l1c"), "tiny"), 3, 1, 700);
 
+/** The comparisons and multiplexers of a saturation that is too wide for a table. */
+const saturation = lowerAt(
+  parseFixed(
+    `l1c fixed "saturation"
+
+graph main {
+  %x : [1, 2, 1] fixed<9,9> -200..250 = input()
+  %y : [1, 2, 1] fixed<4,4> -8..7 = requantize(%x) {rounding = RND, overflow = SAT}
+  return y = %y
+}
+`,
+    "saturation",
+  ),
+  1,
+).circuit;
+
 /** Every wire of the circuit that `choose` takes, as [module, wire]. */
-function wiresWhere(choose: (wire: Wire) => boolean): readonly (readonly [number, number])[] {
-  return circuit.modules.flatMap((module, m) =>
+function wiresWhere(
+  choose: (wire: Wire) => boolean,
+  { modules }: Circuit = circuit,
+): readonly (readonly [number, number])[] {
+  return modules.flatMap((module, m) =>
     module.wires.flatMap((wire, w) => (choose(wire) ? [[m, w] as const] : [])),
   );
 }
@@ -21,12 +40,13 @@ function expectAllCaught(
   choose: (wire: Wire) => boolean,
   edit: (wire: Wire) => Wire,
   message?: RegExp,
+  of: Circuit = circuit,
 ): void {
-  const chosen = wiresWhere(choose);
+  const chosen = wiresWhere(choose, of);
   expect(chosen.length).toBeGreaterThan(0);
   for (const [m, w] of chosen) {
-    const broken = () => verifyCircuit(editWire(circuit, m, w, edit));
-    const name = `${circuit.modules[m]?.name}.${circuit.modules[m]?.wires[w]?.name}`;
+    const broken = () => verifyCircuit(editWire(of, m, w, edit));
+    const name = `${of.modules[m]?.name}.${of.modules[m]?.wires[w]?.name}`;
     expect(broken, name).toThrow(InternalError);
     if (message !== undefined) expect(broken, name).toThrow(message);
   }
@@ -119,10 +139,13 @@ describe("the verifier of circuits", () => {
       ({ cell }) => cell.op === "constant" && cell.value > 1n,
       (wire) => ({ ...wire, width: 1 }),
       /does not hold/,
+      saturation,
     );
     expectAllCaught(
       ({ cell }) => cell.op === "mux",
       (wire) => ({ ...wire, width: wire.width - 1 }),
+      undefined,
+      saturation,
     );
   });
 
