@@ -37,8 +37,9 @@ export function planParallel(fixed: Fixed): ParallelPlan {
   const next = soleReaders(fixed);
   const done = new Set<string>();
   const parts: ParallelPlan["parts"][number][] = [];
+  const live = liveNodes(fixed);
   for (const node of fixed.nodes) {
-    if (node.op === "input" || done.has(node.name)) continue;
+    if (node.op === "input" || done.has(node.name) || !live.has(node.name)) continue;
     if (node.op === "constant" || isMovement(node)) parts.push({ wiring: node });
     else {
       const layer = layerFrom(node, nodes, next);
@@ -47,6 +48,14 @@ export function planParallel(fixed: Fixed): ParallelPlan {
     }
   }
   return { inputs, parts };
+}
+
+/** The nodes that some output needs. */
+function liveNodes(fixed: Fixed): ReadonlySet<string> {
+  const live = new Set(fixed.outputs.map(({ value }) => value));
+  for (const { name, inputs } of fixed.nodes.toReversed())
+    if (live.has(name)) for (const input of inputs) live.add(input);
+  return live;
 }
 
 /** Of each value that one node reads once, and no output is, the reader. */
