@@ -25,6 +25,11 @@ export class Config {
     return (this.#values[key] ?? null) !== null;
   }
 
+  /** The same configuration with one attribute changed. */
+  with(key: string, value: Json): Config {
+    return new Config({ ...this.#values, [key]: value }, this.where);
+  }
+
   string(key: string): string {
     const value = this.get(key);
     return typeof value === "string" ? value : this.wrongType(key, "a string");

@@ -4,7 +4,7 @@ import { UserError } from "../../ir/errors.js";
 /** A dataset as the file declares it; its elements are read on demand. */
 export interface StoredArray {
   readonly shape: readonly number[];
-  readonly type: "float32" | "float64" | "uint8" | "other";
+  readonly type: "float32" | "float64" | "uint8" | "int8" | "other";
   /** Reads all elements, row-major. Throws a UserError when the file is damaged. */
   readonly read: () => ArrayLike<number>;
 }
@@ -95,8 +95,10 @@ function findDataset(
         ? "float32"
         : type === FLOAT && size === 8
           ? "float64"
-          : type === INTEGER && size === 1 && !signed
-            ? "uint8"
+          : type === INTEGER && size === 1
+            ? signed
+              ? "int8"
+              : "uint8"
             : "other",
     read: () =>
       guard(() => {

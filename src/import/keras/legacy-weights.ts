@@ -59,6 +59,12 @@ function layerOf(hdf5: Hdf5File, entries: readonly Entry[], where: string, file:
       const stored = found === undefined ? undefined : hdf5.dataset(found.path);
       return readVariable(stored, expected, `${expected.what} (${place})`, where);
     },
+    named: (name, expected) => {
+      const found = entries.find((entry) => entry.name.split("/").at(-1)?.replace(/:\d+$/, "") === name);
+      const place = found === undefined ? `'${name}' of the layer in ${file}` : `${found.path} in ${file}`;
+      const stored = found === undefined ? undefined : hdf5.dataset(found.path);
+      return readVariable(stored, expected, `${expected.what} (${place})`, where);
+    },
     // A wrapper lists the variables of the layer inside it as its own.
     inside: () => layerOf(hdf5, entries, where, file),
   };

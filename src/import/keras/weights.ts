@@ -10,7 +10,7 @@ export interface Expected {
   readonly shape: readonly number[] | ((stored: readonly number[]) => boolean);
   /** The expected shape in words where `shape` is a condition. */
   readonly shapeText?: string;
-  readonly type?: "float32" | "uint8";
+  readonly type?: "float32" | "uint8" | "int8";
 }
 
 export interface Variable {
@@ -29,6 +29,8 @@ export interface LayerWeights {
    * or shape, or not finite.
    */
   readonly variable: (owner: string, index: number, expected: Expected) => Variable;
+  /** The variable of this name, for layers whose order of variables depends on how they were trained. */
+  readonly named: (name: string, expected: Expected) => Variable;
   /** The variables of a layer that the layer holds in an attribute, such as the `layer` of a wrapper. */
   readonly inside: (attribute: string) => LayerWeights;
 }
@@ -112,6 +114,12 @@ function layerWeights(hdf5: Hdf5File, path: string, where: string, file: string)
     variable: (owner, index, expected) => {
       const full = join(path, owner, "vars", String(index));
       return readVariable(hdf5.dataset(full), expected, `${expected.what} (${full} in ${file})`, where);
+    },
+    named: (name) => {
+      throw new UserError(`its variable '${name}' has no name in ${file}`, {
+        where,
+        hint: "Save the model with model.save('model.h5').",
+      });
     },
     inside: (attribute) => layerWeights(hdf5, join(path, attribute), where, file),
   };

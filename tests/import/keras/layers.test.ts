@@ -83,3 +83,15 @@ test("keras2_sequential: architecture and weights in two files, in every form", 
     }
   }
 });
+
+test.each(["layers", "sequence"])("hgq1_%s: every output is what HGQ computes", async (name) => {
+  const { model, notes } = await importModel(source(`hgq1_${name}.h5`));
+  expect(notes.map(({ message }) => message).join()).toContain("how many integer bits");
+  for (const { index, expected, actual } of compareWithKeras(model, `hgq1_${name}`)) {
+    expect([name, model.outputs[index].name, largestError(expected, actual)]).toEqual([
+      name,
+      model.outputs[index].name,
+      0,
+    ]);
+  }
+});

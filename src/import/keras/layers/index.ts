@@ -1,12 +1,17 @@
 import { UserError } from "../../../ir/errors.js";
 import type { Layer } from "../graph.js";
 import type { LayerHandler } from "./handler.js";
+import { HGQ1_LAYERS } from "./hgq1/index.js";
 import { HGQ2_LAYERS } from "./hgq2/index.js";
 import { KERAS_LAYERS } from "./keras.js";
 import { REFUSED } from "./refused.js";
 
 /** The layers that are read, by package and class. */
-export const LAYERS: ReadonlyMap<string, LayerHandler> = new Map([...KERAS_LAYERS, ...HGQ2_LAYERS]);
+export const LAYERS: ReadonlyMap<string, LayerHandler> = new Map([
+  ...KERAS_LAYERS,
+  ...HGQ1_LAYERS,
+  ...HGQ2_LAYERS,
+]);
 
 /** What reads a layer. Throws a UserError that says why for layers that are not read. */
 export function handlerOf({ className, kind, where }: Layer): LayerHandler {
