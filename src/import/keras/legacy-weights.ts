@@ -1,4 +1,3 @@
-import { UserError } from "../../ir/errors.js";
 import type { Hdf5File } from "./hdf5.js";
 import { type LayerWeights, type ModelWeights, readVariable, type WeightedLayer } from "./weights.js";
 
@@ -30,7 +29,7 @@ export function legacyWeights(
     }));
   };
   return {
-    layer: (name) => layerOf(hdf5, entries(name), (byName.get(name) as WeightedLayer).where, file),
+    layer: (name) => layerOf(hdf5, entries(name), byName.get(name) as WeightedLayer, file),
     model: (name, inner) => innerModel(hdf5, entries(name), inner, file),
   };
 }
@@ -45,15 +44,20 @@ function innerModel(
   const byName = new Map(layers.map((layer) => [layer.name, layer]));
   const own = (name: string) => entries.filter((entry) => entry.name.split("/").slice(0, -1).includes(name));
   return {
-    layer: (name) => layerOf(hdf5, own(name), (byName.get(name) as WeightedLayer).where, file),
+    layer: (name) => layerOf(hdf5, own(name), byName.get(name) as WeightedLayer, file),
     model: (name, inner) => innerModel(hdf5, own(name), inner, file),
   };
 }
 
-function layerOf(hdf5: Hdf5File, entries: readonly Entry[], where: string, file: string): LayerWeights {
+function layerOf(
+  hdf5: Hdf5File,
+  entries: readonly Entry[],
+  { name: layer, where }: WeightedLayer,
+  file: string,
+): LayerWeights {
   return {
     variable: (owner, index, expected) => {
-      const found = owned(entries, owner, where)[index];
+      const found = owned(entries, owner, layer)[index];
       const place =
         found === undefined ? `number ${index} of the layer in ${file}` : `${found.path} in ${file}`;
       const stored = found === undefined ? undefined : hdf5.dataset(found.path);
@@ -66,24 +70,31 @@ function layerOf(hdf5: Hdf5File, entries: readonly Entry[], where: string, file:
       return readVariable(stored, expected, `${expected.what} (${place})`, where);
     },
     // A wrapper lists the variables of the layer inside it as its own.
-    inside: () => layerOf(hdf5, entries, where, file),
+    inside: () => layerOf(hdf5, entries, { name: layer, className: "", where }, file),
   };
 }
 
+/** A variable of one of HGQ2's quantizers: `…/fixed_point_quantizer_kbi_3/b`. */
+const QUANTIZER = /\/(fixed_point|float_point|dummy)_quantizer[^/]*\/[^/]*$/;
+
 /**
- * The variables of an object inside the layer. Layers of HGQ2 saved so by Keras 3 hold their quantizers as
- * `<layer>/<layer>_kq/fixed_point_quantizer_kbi/b`.
+ * The variables of an object inside the layer. Layers of HGQ2 saved so by Keras 3 hold those of their quantizers under
+ * `<layer>/<layer>_kq/…`, `<layer>/<layer>_exp_table/<layer>_exp_table_iq/…`, and those of several inputs under
+ * `<layer>/multiple_quantizers/<any name>/…`, one after the other.
  */
-function owned(entries: readonly Entry[], owner: string, where: string): readonly Entry[] {
-  const quantizer = (entry: Entry) =>
-    /\/(fixed_point|float_point|dummy)_quantizer[^/]*\/[^/]*$/.test(entry.name);
-  if (owner === "") return entries.filter((entry) => !quantizer(entry));
-  const [first, ...rest] = owner.split("/");
-  if (rest.length !== 1 || first === undefined) {
-    throw new UserError(`its quantizers '${owner}' are not read from an HDF5 file of this form`, {
-      where,
-      hint: "Save the model with model.save('model.keras').",
-    });
+function owned(entries: readonly Entry[], owner: string, layer: string): readonly Entry[] {
+  if (owner === "") return entries.filter((entry) => !QUANTIZER.test(entry.name));
+  const several = /^iq\/quantizers\/quantizer(?:_(\d+))?\/quantizer$/.exec(owner);
+  const folders = (entry: Entry) => entry.name.split("/").slice(0, -1);
+  if (several !== null) {
+    const inside = entries.filter((entry) =>
+      folders(entry).some((part) => /^multiple_quantizers/.test(part)),
+    );
+    const all = [...new Set(inside.map((entry) => folders(entry).join("/")))];
+    const own = all[Number(several[1] ?? 0)];
+    return inside.filter((entry) => folders(entry).join("/") === own);
   }
-  return entries.filter((entry) => entry.name.split("/").some((part) => part.endsWith(`_${first}`)));
+  const name = [layer, ...owner.split("/").slice(0, -1)].join("_");
+  const single = owner === "quantizer";
+  return entries.filter((entry) => (single ? QUANTIZER.test(entry.name) : folders(entry).includes(name)));
 }
