@@ -50,7 +50,8 @@ function quantizerOfReaders(input: ModelInput, builder: FixedBuilder): InputQuan
   }
   // An element that no quantizer reads may have any type.
   const types: Granular<FixedType> = { per: "element", items: items.map((item) => item ?? found) };
-  return { types: collapse(types, input.shape, sameType), ...modes };
+  const { rounding, overflow } = modes;
+  return { types: collapse(types, input.shape, sameType), rounding, overflow };
 }
 
 /** The quantizer of an input that only one quantizer reads: its types keep their granularity. */
