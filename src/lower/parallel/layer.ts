@@ -8,7 +8,7 @@ import { type Arrival, type PipelineOptions, pipeline } from "../pipeline.js";
 import { channelsOf } from "../pointwise.js";
 import { buildSiteModule, type SiteModule } from "./module.js";
 import type { ParallelLayer } from "./plan.js";
-import type { Root } from "./root.js";
+import type { Root } from "./site.js";
 import { rangeOfSlot, type SiteGroup } from "./sites.js";
 import { fieldsOf, type Part, type WiredElement, type WireField, Wiring } from "./wiring.js";
 

@@ -3,7 +3,7 @@ import type { FixedNode } from "../../ir/fixed/fixed.js";
 import type { Interval } from "../../ir/fixed-point.js";
 import { ModuleBuilder, type Signal } from "../module-builder.js";
 import type { ParallelLayer } from "./plan.js";
-import type { Root, Slot } from "./root.js";
+import type { Root, Slot } from "./site.js";
 import { chainOf, resultRanges, type SiteGroup, slotRanges } from "./sites.js";
 import { fieldsOf, type WireField } from "./wiring.js";
 

@@ -5,7 +5,7 @@ import { hull } from "../../ir/interval.js";
 import type { Chain } from "../chain.js";
 import { channelsOf, pointwiseKey } from "../pointwise.js";
 import type { ParallelLayer } from "./plan.js";
-import type { Root, Site, Slot } from "./root.js";
+import type { Root, Site, Slot } from "./site.js";
 
 /** One computation and its copies: each copy is a list of sites that one module computes together. */
 export interface SiteGroup {

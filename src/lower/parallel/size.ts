@@ -1,5 +1,5 @@
 import { UserError } from "../../ir/errors.js";
-import type { Root } from "./root.js";
+import type { Root } from "./site.js";
 
 /** More terms than this in all sums together are not built: neither the compiler nor a synthesis tool would end. */
 export const MOST_TERMS = 400_000;

@@ -1,7 +1,7 @@
 import type { FixedConv2d, FixedDense, FixedNode, FixedNodeOf } from "../../ir/fixed/fixed.js";
 import { sizeOf } from "../../ir/tensor.js";
 import { lowerSums } from "../chain.js";
-import type { Root, Site, Slot } from "./root.js";
+import type { Root, Site, Slot } from "./site.js";
 
 /** A constant matrix at every site: `weights[i]` are the weights of slot i, one for each result. */
 function matrixRoot(
