@@ -27,13 +27,22 @@ function changed(name: string, change: Readonly<Record<string, unknown>>): Fixed
 describe("the text of a Fixed graph", () => {
   it("reads back as it was printed", () => {
     expect(printFixed(parseFixed(TEXT, "small"))).toBe(TEXT);
-    for (let seed = 1; seed <= 150; seed++) {
+    for (let seed = 1; seed <= 300; seed++) {
       const fixed = randomFixed(seed, seed % 3 === 0 ? RANDOM_CHAIN : { inputBits: 70 });
       const text = printFixed(fixed);
       const read = parseFixed(text, "random");
       expect(printFixed(read)).toBe(text);
       expect(read).toEqual(fixed);
     }
+  });
+
+  it("leaves out what every convolution has", () => {
+    const own = (change: Readonly<Record<string, unknown>>) =>
+      printFixed(changed("conv", change)).match(/conv2d\(%x\) \{(.*?), kernel/)?.[1];
+    expect(own({})).toBe("pads = [0, 0, 0, 0]");
+    expect(own({ strides: { rows: 1, columns: 2 }, dilations: { rows: 3, columns: 1 }, groups: 2 })).toBe(
+      "pads = [0, 0, 0, 0], strides = [1, 2], dilations = [3, 1], groups = 2",
+    );
   });
 
   it.each([
@@ -45,6 +54,26 @@ describe("the text of a Fixed graph", () => {
     [
       TEXT.replace("overflow = SAT", "overflow = CLIP"),
       "file: node 'type': attribute 'overflow' should be one of WRAP, SAT, SAT_ZERO, SAT_SYM",
+    ],
+    [
+      TEXT.replace("pads = [0, 0, 0, 0]", "pads = [0, 0, 0, 0], strides = [0, 1]"),
+      "file: node 'conv': 'strides' are two counts from 1 on: rows, columns",
+    ],
+    [
+      TEXT.replace("overflow = SAT", "overflow = SAT, limits = 3"),
+      "file: node 'type': limits: expected an interval",
+    ],
+    [
+      TEXT.replace("requantize(%relu) {", "affine(%relu) {multiplier = 1.5, offset = 0, "),
+      "file: node 'type': multiplier: expected an integer",
+    ],
+    [
+      TEXT.replace("requantize(%relu) {", "table(%relu) {tables = [1], "),
+      "file: node 'type': tables: expected a record {…}",
+    ],
+    [
+      TEXT.replace("requantize(%relu) {", "argmax(%relu) {last = yes, "),
+      "file: node 'type': attribute 'last' should be one of true, false",
     ],
     [TEXT.replace("levels = [2]", "levels = 2"), "file: node 'mask': attribute 'levels' should be a list"],
     [
