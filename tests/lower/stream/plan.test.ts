@@ -111,4 +111,22 @@ describe("planning a stream", () => {
     expect(message(() => lowerAt(fixed, columns))).toContain("stream.columns: a beat of");
     expect(message(() => lowerAt(fixed, columns))).toContain("Choose a whole number from 1 to 4.");
   });
+
+  it("names the node that a stream does not take, and what does", () => {
+    const plain = graph(INPUT, conv("a", "x"), "return y = %a");
+    const edited = (change: object) => ({
+      ...plain,
+      nodes: plain.nodes.map((node) => (node.op === "conv2d" ? { ...node, ...change } : node)),
+    });
+    const two = { rows: 1, columns: 2 };
+    for (const [change, what] of [
+      [{ strides: two }, "strides"],
+      [{ dilations: two }, "dilations"],
+      [{ groups: 2 }, "groups"],
+      [{ op: "argmax" }, "the operator 'argmax'"],
+    ] as const)
+      expect(message(() => planStream(edited(change) as typeof plain))).toBe(
+        `node 'a': streaming firmware does not take ${what}\n  Lower the model with the parallel architecture, which takes every operator.`,
+      );
+  });
 });
