@@ -33,23 +33,22 @@ export async function withHdf5<T>(bytes: Uint8Array, where: string, use: (file: 
   // Loaded when needed: its WebAssembly takes longer to start than most commands take to run.
   const h5 = await import("h5wasm");
   const library = await h5.ready;
+  // The library's message is its C call stack: it tells a user nothing.
+  const damaged = () =>
+    new UserError("the HDF5 file is truncated or damaged", { where, hint: "Copy or save the model again." });
   const guard = <R>(action: () => R): R => {
     try {
       return action();
     } catch {
-      // The library's message is its C call stack: it tells a user nothing.
-      throw new UserError("the HDF5 file is truncated or damaged", {
-        where,
-        hint: "Copy or save the model again.",
-      });
+      throw damaged();
     }
   };
 
   const restore = silence(library.FS);
   // Without this the library prints an error, returns a status that h5wasm ignores, and hands out memory of other use.
-  library.activate_throwing_error_handler();
   let file: H5.File | undefined;
   try {
+    library.activate_throwing_error_handler();
     library.FS.writeFile(PATH, bytes);
     const opened = guard(() => new h5.File(PATH, "r"));
     file = opened;
@@ -67,9 +66,12 @@ export async function withHdf5<T>(bytes: Uint8Array, where: string, use: (file: 
           return group instanceof h5.Group ? readNames(group, name) : undefined;
         }),
     });
+  } catch (error) {
+    // WebAssembly stops so when the library runs out of its memory's bounds on a damaged file.
+    throw error instanceof Error && error.name === "RuntimeError" ? damaged() : error;
   } finally {
-    library.deactivate_throwing_error_handler();
     try {
+      library.deactivate_throwing_error_handler();
       file?.close();
       library.FS.unlink(PATH);
     } catch {

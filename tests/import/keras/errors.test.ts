@@ -1,6 +1,7 @@
 import { strFromU8, strToU8, zipSync } from "fflate";
 import { describe, expect, test } from "vitest";
 import { importModel } from "../../../src/import/index.js";
+import type { ModelSource } from "../../../src/import/source.js";
 import { UserError } from "../../../src/ir/errors.js";
 import {
   editConfig,
@@ -14,9 +15,9 @@ const FILE = "model.keras";
 const original = readFixture("functional.keras");
 
 /** The whole message of the UserError that importing throws. */
-async function refusal(bytes: Uint8Array, file = FILE): Promise<string> {
+async function refusal(bytes: Uint8Array, file = FILE, weights?: ModelSource["weights"]): Promise<string> {
   const start = performance.now();
-  const error = await importModel({ name: file, bytes }).then(
+  const error = await importModel({ name: file, bytes, ...(weights && { weights }) }).then(
     () => new Error("the import succeeded"),
     (thrown: unknown) => thrown,
   );
@@ -254,6 +255,100 @@ describe("quantizers", () => {
     expect(await refusal(bytes)).toContain(
       "(layers/q_conv2d/iq/quantizer/vars/2 in model.weights.h5) is missing",
     );
+  });
+});
+
+/** A file of Keras 2 with a text of its HDF5 replaced by one of the same length. */
+const withText = (from: string, to: string) => {
+  const bytes = readFixture("keras2_nested.h5");
+  const text = Buffer.from(bytes).toString("latin1").replaceAll(from, to);
+  expect(to.length).toBe(from.length);
+  return refusal(new Uint8Array(Buffer.from(text, "latin1")), "m.h5");
+};
+
+describe("files of Keras 2", () => {
+  const json = readFixture("keras2_sequential.json");
+  const weights = { name: "w.h5", bytes: readFixture("keras2_sequential_weights.h5") };
+  const refused = (text: string, beside?: ModelSource["weights"]) => refusal(strToU8(text), "m.json", beside);
+
+  test("weights alone", async () => {
+    expect(await refusal(weights.bytes, "w.h5")).toContain("w.h5: it has no attribute 'model_config'");
+  });
+
+  test("an architecture alone", async () => {
+    expect(await refused(strFromU8(json))).toContain("m.json: an architecture without its weights");
+  });
+
+  test("JSON that is something else", async () => {
+    expect(await refused('{"a": 1}', weights)).toContain("m.json: this JSON file is no model of Keras");
+    expect(await refused(`${"[".repeat(3)}`, weights)).toContain("format of the model is not known");
+    expect(await refused(`{"a": ${"[".repeat(1e6)}`, weights)).toContain("too deep nesting");
+  });
+
+  test("weights of another model", async () => {
+    const other = { name: "w.h5", bytes: readFixture("keras2_nested.h5") };
+    expect(await refused(strFromU8(json), other)).toMatch(
+      /m\.json: layer 'conv': its kernel \(number 0 of the layer in w\.h5\) is missing/,
+    );
+    const wider = strFromU8(json).replace('"filters": 3', '"filters": 4');
+    expect(await refused(wider, weights)).toContain(
+      "layer 'conv': its kernel (conv/conv/kernel:0 in w.h5) has shape [3, 3, 2, 3], expected [3, 3, 2, 4]",
+    );
+  });
+
+  test("a constant in a call", async () => {
+    expect(await withText('["chain", 1, 0, {}]', '["_CONSTANT_VALUE"]')).toContain(
+      "called with the constant null",
+    );
+  });
+
+  test("an output that a model inside does not have", async () => {
+    expect(await withText('["two", 2, 1, {}]', '["two", 2, 9, {}]')).toContain(
+      "it reads output 9 of 'two@1'",
+    );
+  });
+});
+
+describe("graphs inside graphs", () => {
+  test("a model that calls models that call models does not grow without bound", async () => {
+    const layer = (name: string, inbound: unknown[], config: object, className: string) => ({
+      class_name: className,
+      name,
+      config: { name, ...config },
+      inbound_nodes: inbound,
+    });
+    let inner: object = layer("m0", [], { layers: [] }, "Sequential");
+    for (let n = 0; n < 30; n++) {
+      const config = {
+        layers: [
+          layer("x", [], { batch_input_shape: [null, 2] }, "InputLayer"),
+          layer("r", [[["x", 0, 0, {}]]], {}, "ReLU"),
+          ...(n === 0 ? [] : [{ ...inner, inbound_nodes: [[["r", 0, 0, {}]], [[`m${n}`, 1, 0, {}]]] }]),
+        ],
+        input_layers: [["x", 0, 0]],
+        output_layers: [n === 0 ? ["r", 0, 0] : [`m${n}`, 2, 0]],
+      };
+      inner = layer(`m${n + 1}`, [], config, "Functional");
+    }
+    const message = await refusal(strToU8(JSON.stringify(inner)), "m.json", {
+      name: "w.h5",
+      bytes: readFixture("keras2_sequential_weights.h5"),
+    });
+    expect(message).toMatch(/more than 50000 nodes|too deep/);
+  });
+
+  test.each([
+    ["Lambda", "it holds Python code"],
+    ["LayerNormalization", "it divides by statistics"],
+    ["Bidirectional", "it keeps state from step to step"],
+    ["Conv3D", "there are one- and two-dimensional ones"],
+    ["Mine", "the layer type 'Mine' of 'keras' is not supported"],
+  ])("a %s layer", async (className, reason) => {
+    const message = await edited((config) => {
+      layerOf(config, "rectify").class_name = className;
+    });
+    expect(message).toContain(`layer 'rectify': the layer type '${className}'`);
+    expect(message).toContain(reason);
   });
 });
 

@@ -95,3 +95,13 @@ test.each(["layers", "sequence"])("hgq1_%s: every output is what HGQ computes", 
     ]);
   }
 });
+
+test.each([
+  ["layers_forms.h5", undefined],
+  ["layers_forms.json", "layers_forms.weights.h5"],
+])("%s of Keras 3", async (file, weights) => {
+  const { model } = await importModel({ ...source(file), ...(weights && { weights: source(weights) }) });
+  for (const { expected, actual } of compareWithKeras(model, "layers_forms")) {
+    expect(largestError(expected, actual)).toBeLessThan(CLOSE);
+  }
+});
