@@ -1,11 +1,10 @@
 // ---- tiny_conv_site.v
 // One site of layer 'conv': conv2d, relu, requantize.
 // Reads a patch of 3 columns x 1 position; types ufixed<1,1> -> ufixed<2,1>.
-// Latency 1 cycle.
+// Latency 0 cycles.
 `default_nettype none
 /* verilator lint_off UNUSED */
 module tiny_conv_site (
-  input  wire clk,
   input  wire [5:0] in_patch,
   output wire [3:0] out_site
 );
@@ -27,26 +26,15 @@ module tiny_conv_site (
   localparam [15:0] T1_B1 = 16'h2dd2;
   localparam [15:0] T1_B2 = 16'h20f2;
   wire [2:0] t1 = {T1_B2[i1], T1_B1[i1], T1_B0[i1]};
-  wire [2:0] w0 = t0[2:0];
-  wire g0 = ~t0[3];
-  wire [2:0] m0 = g0 ? w0 : 3'h0;
-  wire [3:0] a0 = {1'h0, m0} + 4'h1;
-  wire [2:0] h0 = a0[3:1];
-  wire [1:0] w1 = h0[1:0];
-  wire g1 = h0 >= 3'h4;
-  reg g1_c1;
-  always @(posedge clk) g1_c1 <= g1;
-  reg [1:0] w1_c1;
-  always @(posedge clk) w1_c1 <= w1;
-  wire [1:0] m1 = g1_c1 ? 2'h3 : w1_c1;
-  wire [1:0] w2 = t1[1:0];
-  wire g2 = ~t1[2];
-  wire [1:0] m2 = g2 ? w2 : 2'h0;
-  wire [2:0] a1 = {1'h0, m2} + 3'h1;
-  wire [1:0] h1 = a1[2:1];
-  reg [1:0] h1_c1;
-  always @(posedge clk) h1_c1 <= h1;
-  wire [3:0] i2 = {h1_c1, m1};
+  wire [3:0] w0 = t0;
+  localparam [15:0] T2_B0 = 16'hfe6;
+  localparam [15:0] T2_B1 = 16'hff8;
+  wire [1:0] t2 = {T2_B1[w0], T2_B0[w0]};
+  wire [2:0] w1 = t1;
+  localparam [7:0] T3_B0 = 8'h6;
+  localparam [7:0] T3_B1 = 8'h18;
+  wire [1:0] t3 = {T3_B1[w1], T3_B0[w1]};
+  wire [3:0] i2 = {t3, t2};
   assign out_site = i2;
 endmodule
 /* verilator lint_on UNUSED */
@@ -75,20 +63,16 @@ module tiny_conv (
   wire [1:0] patch_c0_s0_2 = window_out_data[9:8];
   wire [5:0] patch_c0_s0 = {patch_c0_s0_2, patch_c0_s0_1, patch_c0_s0_0};
   wire [3:0] site_c0_s0_out_site;
-  tiny_conv_site site_c0_s0 (.clk(clk), .in_patch(patch_c0_s0), .out_site(site_c0_s0_out_site));
+  tiny_conv_site site_c0_s0 (.in_patch(patch_c0_s0), .out_site(site_c0_s0_out_site));
   wire [1:0] patch_c0_s1_0 = window_out_data[3:2];
   wire [1:0] patch_c0_s1_1 = window_out_data[7:6];
   wire [1:0] patch_c0_s1_2 = window_out_data[11:10];
   wire [5:0] patch_c0_s1 = {patch_c0_s1_2, patch_c0_s1_1, patch_c0_s1_0};
   wire [3:0] site_c0_s1_out_site;
-  tiny_conv_site site_c0_s1 (.clk(clk), .in_patch(patch_c0_s1), .out_site(site_c0_s1_out_site));
-  reg window_out_valid_d1;
-  always @(posedge clk) window_out_valid_d1 <= rst ? 1'h0 : window_out_valid;
-  reg window_out_first_d1;
-  always @(posedge clk) window_out_first_d1 <= rst ? 1'h0 : window_out_first;
+  tiny_conv_site site_c0_s1 (.in_patch(patch_c0_s1), .out_site(site_c0_s1_out_site));
   wire [7:0] sites = {site_c0_s1_out_site, site_c0_s0_out_site};
-  assign out_valid = window_out_valid_d1;
-  assign out_first = window_out_first_d1;
+  assign out_valid = window_out_valid;
+  assign out_first = window_out_first;
   assign out_data = sites;
 endmodule
 /* verilator lint_on UNUSED */
@@ -159,9 +143,9 @@ endmodule
 // ---- tiny.v
 // Model 'tiny'. An event is 4 beats without a gap, 1 column a beat;
 // in_first marks its first beat, in_valid each of them. Between events in_valid may be low.
-// Latency 5 cycles, initiation interval 4 cycles.
-// Bit of in_hits: (column in the beat * 2 + row) * 2 + channel bits;
-// bit of out_mask: (column in the beat * 2 + row) * 1 + channel bits.
+// Latency 4 cycles, initiation interval 4 cycles.
+// Bits of in_hits: (column in the beat * 2 + row) * 2 + channel bits.
+// Bits of out_mask: (column in the beat * 2 + row) * 1 + channel bits.
 `default_nettype none
 /* verilator lint_off UNUSED */
 module tiny (
