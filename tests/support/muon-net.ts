@@ -4,6 +4,8 @@ import { parseFixed, printFixed } from "../../src/ir/fixed/text.js";
 import { type FixedType, typeRange } from "../../src/ir/fixed-point.js";
 import { Random } from "./random.js";
 
+const ONES = { rows: 1, columns: 1 };
+
 /**
  * A network with the shape of the muon example and random weights: (8, 384, 6) hits → conv 3 × 7 × 8 → relu → 4 bits →
  * conv 1 × 5 × 8 → relu → 4 bits → conv 1 × 3 × 6 → threshold; about half of the 1472 weights are zero. Half of the
@@ -56,7 +58,16 @@ export function muonNet(seed: number, strips = 384): Fixed {
     const bias = { shape: [outputs], data: random.array(outputs, () => BigInt(random.integer(-12, 12))) };
     const [y, x] = [(rows - 1) / 2, (columns - 1) / 2];
     append(
-      { op: "conv2d", name, kernel, bias, pads: { top: y, bottom: y, left: x, right: x } },
+      {
+        op: "conv2d",
+        name,
+        kernel,
+        bias,
+        pads: { top: y, bottom: y, left: x, right: x },
+        strides: ONES,
+        dilations: ONES,
+        groups: 1,
+      },
       undefined,
       fraction,
     );

@@ -57,7 +57,7 @@ describe("the text of a Fixed graph", () => {
     ],
     [
       TEXT.replace("pads = [0, 0, 0, 0]", "pads = [0, 0, 0, 0], strides = [0, 1]"),
-      "file: node 'conv': 'strides' are two counts from 1 on: rows, columns",
+      "file: node 'conv': 'strides' are two counts of at least 1: rows, columns",
     ],
     [
       TEXT.replace("overflow = SAT", "overflow = SAT, limits = 3"),
@@ -162,7 +162,7 @@ describe("the verifier refuses", () => {
     [
       "a kernel larger than the image",
       changed("conv", { kernel: { shape: [3, 1, 2, 1], data: [3n, 0n, 0n, 0n, 0n, 0n] } }),
-      "node 'conv': a window of 3 × 1 does not fit the padded image",
+      "node 'conv': a kernel of 3 × 1 does not fit the padded image",
     ],
     ["levels of the wrong number", changed("mask", { levels: [] }), "node 'mask': 0 levels for 1 channels"],
   ])("%s", (_, fixed, message) => {

@@ -115,7 +115,8 @@ export function randomUnit({ random, options }: RandomGraph): FixedType {
 
 /** A scale for a type, or nothing. */
 export function randomScale(random: Random, options: RandomFixedOptions): { scale?: Ratio } {
-  if (!random.chance(options.scales)) return {};
+  // Without scales, no choice is made: chains stay the same for a seed.
+  if (options.scales === 0 || !random.chance(options.scales)) return {};
   const odd = () => BigInt(2 * random.integer(0, 5) + 1);
   const scale = ratio(odd(), odd());
   return scale.n === scale.d ? {} : { scale };

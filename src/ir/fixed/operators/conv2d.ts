@@ -2,22 +2,22 @@ import { UserError } from "../../errors.js";
 import { type Interval, typeLike } from "../../fixed-point.js";
 import { type Granular, zipGranular } from "../../granular.js";
 import { channelHulls } from "../../interval.js";
-import { write } from "../../text/write.js";
 import {
+  conv2dShape,
+  readMotion,
   readPads,
-  readSpatial,
-  tapsAlong,
-  type Windows,
-  windowCounts,
+  type Window,
+  writeMotion,
   writePads,
-  writeSpatial,
-} from "../../window.js";
+} from "../../model/operators/index.js";
+import { write } from "../../text/write.js";
 import type { FixedConv2d, FixedValue } from "../fixed.js";
 import type { FixedOperator } from "../operator.js";
+import { type AxisTaps, imageTaps } from "./taps.js";
 
 type KernelShape = readonly [rows: number, columns: number, channels: number, outputs: number];
 
-function windowsOf(node: FixedConv2d): Windows {
+function windowOf(node: FixedConv2d): Window {
   const [rows, columns] = node.kernel.shape as unknown as KernelShape;
   const { strides, dilations, pads } = node;
   return { size: { rows, columns }, strides, dilations, pads };
@@ -35,17 +35,17 @@ function inputChannel(node: FixedConv2d, i: number, o: number): number {
  */
 function channelRanges(node: FixedConv2d, input: FixedValue): Granular<Interval> {
   const [rows, columns, channels, outputs] = node.kernel.shape as unknown as KernelShape;
-  const windows = windowsOf(node);
   const hulls = channelHulls(input.ranges, input.shape);
   const bounds = node.bias.data.map((b) => ({ lo: b, hi: b }));
-  // How many windows each row and column of the kernel lies inside the image: of all, of some, or of none.
-  const inside = (axis: "rows" | "columns", count: number, length: number) => {
-    const counts = new Array<number>(windows.size[axis]).fill(0);
-    for (const taps of tapsAlong(axis, windows, count, length)) for (const { tap } of taps) counts[tap]++;
-    return counts.map((n) => ({ always: n === count, never: n === 0 }));
+  // Whether each row and column of the kernel lies inside the image at all positions, at some, or at none.
+  const inside = (size: number, axis: AxisTaps) => {
+    const counts = new Array<number>(size).fill(0);
+    for (const taps of axis) for (const { tap } of taps) counts[tap]++;
+    return counts.map((n) => ({ always: n === axis.length, never: n === 0 }));
   };
-  const insideRows = inside("rows", node.shape[0] as number, input.shape[0] as number);
-  const insideColumns = inside("columns", node.shape[1] as number, input.shape[1] as number);
+  const taps = imageTaps(input.shape, windowOf(node));
+  const insideRows = inside(rows, taps.rows);
+  const insideColumns = inside(columns, taps.columns);
   for (let tap = 0; tap < rows * columns; tap++) {
     const [row, column] = [insideRows[Math.floor(tap / columns)], insideColumns[tap % columns]];
     if (row.never || column.never) continue;
@@ -65,23 +65,14 @@ function channelRanges(node: FixedConv2d, input: FixedValue): Granular<Interval>
   return { per: "channel", items: bounds };
 }
 
-function verifyConstants(node: FixedConv2d, image: readonly number[], where: string): void {
-  const { kernel, bias, groups } = node;
+function verifyConstants({ kernel, bias }: FixedConv2d, where: string): void {
   if (kernel.shape.length !== 4) throw new UserError("its kernel does not have four axes", { where });
   if (kernel.data.length !== kernel.shape.reduce((a, b) => a * b, 1)) {
     throw new UserError(`${kernel.data.length} weights for a kernel [${kernel.shape.join(", ")}]`, { where });
   }
-  const [, , channels, outputs] = kernel.shape as unknown as KernelShape;
+  const outputs = kernel.shape[3];
   if (bias.data.length !== outputs) {
     throw new UserError(`${bias.data.length} biases for ${outputs} output channels`, { where });
-  }
-  if (!Number.isInteger(groups) || groups < 1 || outputs % groups !== 0) {
-    throw new UserError(`${outputs} output channels do not form ${groups} groups`, { where });
-  }
-  if (image.length === 3 && image[2] !== channels * groups) {
-    throw new UserError(`the kernel takes ${channels * groups} channels, its input has ${image[2]}`, {
-      where,
-    });
   }
 }
 
@@ -89,26 +80,23 @@ export const conv2d: FixedOperator<"conv2d"> = {
   arity: 1,
   shape: (node, [input]) => {
     const where = `node '${node.name}'`;
-    const { shape } = input as FixedValue;
-    verifyConstants(node, shape, where);
-    const { rows, columns } = windowCounts(shape, windowsOf(node), where);
-    return [rows, columns, node.kernel.shape[3] as number];
+    verifyConstants(node, where);
+    const { kernel, pads, strides, dilations, groups } = node;
+    return conv2dShape((input as FixedValue).shape, kernel.shape, pads, strides, dilations, groups, where);
   },
   ranges: (node, [input]) => channelRanges(node, input as FixedValue),
   types: (node, _inputs, ranges) => zipGranular(node.shape, [ranges, node.types], typeLike),
   evaluate: (node, [input], [values]) => {
-    const [height, width, depth] = (input as FixedValue).shape as [number, number, number];
+    const { shape } = input as FixedValue;
+    const [, width, depth] = shape as [number, number, number];
     const [, columns, channels, outputs] = node.kernel.shape as unknown as KernelShape;
-    const [outHeight, outWidth] = node.shape as [number, number, number];
-    const windows = windowsOf(node);
-    const rowTaps = tapsAlong("rows", windows, outHeight, height);
-    const columnTaps = tapsAlong("columns", windows, outWidth, width);
+    const taps = imageTaps(shape, windowOf(node));
     const result: bigint[] = [];
-    for (const taps of rowTaps) {
-      for (const across of columnTaps) {
+    for (const down of taps.rows) {
+      for (const across of taps.columns) {
         for (let o = 0; o < outputs; o++) {
           let sum = node.bias.data[o] as bigint;
-          for (const row of taps) {
+          for (const row of down) {
             for (const column of across) {
               for (let i = 0; i < channels; i++) {
                 const at = (row.tap * columns + column.tap) * channels + i;
@@ -127,17 +115,13 @@ export const conv2d: FixedOperator<"conv2d"> = {
   },
   write: (node) => ({
     pads: writePads(node.pads),
-    ...writeSpatial("strides", node.strides),
-    ...writeSpatial("dilations", node.dilations),
-    ...(node.groups !== 1 && { groups: BigInt(node.groups) }),
+    ...writeMotion(node),
     kernel: write.tensor(node.kernel),
     bias: write.tensor(node.bias),
   }),
   read: (reader) => ({
     pads: readPads(reader),
-    strides: readSpatial(reader, "strides"),
-    dilations: readSpatial(reader, "dilations"),
-    groups: reader.has("groups") ? reader.count("groups") : 1,
+    ...readMotion(reader),
     kernel: reader.integerTensor("kernel"),
     bias: reader.integerTensor("bias"),
   }),

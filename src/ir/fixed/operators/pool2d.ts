@@ -3,34 +3,19 @@ import { type FixedType, type Interval, typeLike } from "../../fixed-point.js";
 import { type Granular, zipGranular } from "../../granular.js";
 import { hull, scaled, sum } from "../../interval.js";
 import {
+  pool2dShape,
+  readMotion,
   readPads,
   readSpatial,
-  type Tap,
-  tapsAlong,
-  windowCounts,
+  writeMotion,
   writePads,
   writeSpatial,
-} from "../../window.js";
+} from "../../model/operators/index.js";
 import { type Typed, typedItems, unitType } from "../check.js";
 import type { FixedPool2d, FixedValue } from "../fixed.js";
 import type { FixedOperator } from "../operator.js";
 import { largest } from "./extremes.js";
-
-interface Axes {
-  readonly rows: readonly (readonly Tap[])[];
-  readonly columns: readonly (readonly Tap[])[];
-}
-
-function axesOf(
-  node: FixedPool2d,
-  [height, width]: readonly number[],
-  [rows, columns]: readonly number[],
-): Axes {
-  return {
-    rows: tapsAlong("rows", node, rows as number, height as number),
-    columns: tapsAlong("columns", node, columns as number, width as number),
-  };
-}
+import { type AxisTaps, imageTaps } from "./taps.js";
 
 /** Calls `f` with the items of each window and channel, in the order of the result. */
 function overWindows<T, U>(
@@ -40,7 +25,7 @@ function overWindows<T, U>(
   f: (items: readonly T[]) => U,
 ): readonly U[] {
   const [, width, channels] = input.shape as [number, number, number];
-  const { rows, columns } = axesOf(node, input.shape, node.shape);
+  const { rows, columns } = imageTaps(input.shape, node);
   const result: U[] = [];
   for (const taps of rows) {
     for (const across of columns) {
@@ -73,8 +58,8 @@ function rangesOf(node: FixedPool2d, input: FixedValue): Granular<Interval> {
   }
   if (node.kind === "max") return input.ranges;
   // The number of elements in a window differs at the borders; the sum over them lies between its extremes.
-  const { rows, columns } = axesOf(node, input.shape, node.shape);
-  const counts = (axis: readonly (readonly Tap[])[]) => axis.map((taps) => taps.length);
+  const { rows, columns } = imageTaps(input.shape, node);
+  const counts = (axis: AxisTaps) => axis.map((taps) => taps.length);
   const least = BigInt(Math.min(...counts(rows)) * Math.min(...counts(columns)));
   const most = BigInt(Math.max(...counts(rows)) * Math.max(...counts(columns)));
   return { per, items: items.map((range) => hull(scaled(range, least), scaled(range, most))) };
@@ -98,10 +83,9 @@ export const pool2d: FixedOperator<"pool2d"> = {
   shape: (node, [input]) => {
     const where = `node '${node.name}'`;
     const { shape } = input as FixedValue;
-    const { rows, columns } = windowCounts(shape, node, where);
-    const result = [rows, columns, shape[2] as number];
-    const axes = axesOf(node, shape, result);
-    if (node.kind === "max" && [...axes.rows, ...axes.columns].some((taps) => taps.length === 0)) {
+    const result = pool2dShape(shape, node, where);
+    const { rows, columns } = imageTaps(shape, node);
+    if (node.kind === "max" && [...rows, ...columns].some((taps) => taps.length === 0)) {
       throw new UserError("a window lies in the padding only: it has no largest value", { where });
     }
     return result;
@@ -114,16 +98,13 @@ export const pool2d: FixedOperator<"pool2d"> = {
     ),
   write: (node) => ({
     kind: node.kind,
-    ...writeSpatial("size", node.size),
-    ...writeSpatial("strides", node.strides),
-    ...writeSpatial("dilations", node.dilations),
+    size: writeSpatial(node.size),
+    ...writeMotion({ strides: node.strides, dilations: node.dilations }),
     pads: writePads(node.pads),
   }),
-  read: (reader) => ({
-    kind: reader.oneOf("kind", ["max", "sum"]),
-    size: readSpatial(reader, "size"),
-    strides: readSpatial(reader, "strides"),
-    dilations: readSpatial(reader, "dilations"),
-    pads: readPads(reader),
-  }),
+  read: (reader) => {
+    const { strides, dilations } = readMotion(reader);
+    const [kind, size] = [reader.oneOf("kind", ["max", "sum"]), readSpatial(reader, "size")];
+    return { kind, size, strides, dilations, pads: readPads(reader) };
+  },
 };

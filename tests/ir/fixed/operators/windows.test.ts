@@ -52,17 +52,14 @@ describe("conv2d", () => {
   it("refuses groups that do not fit, and strides of 0", () => {
     const bias = tensor([3], 0, 0, 0);
     const kernel = tensor([1, 1, 1, 3], 1, 1, 1);
-    expect(mistakeOf(() => node({ ...own, kernel, bias, groups: 2 }, row))).toBe(
-      "node 'y': 3 output channels do not form 2 groups",
-    );
     expect(mistakeOf(() => node({ ...own, kernel, bias, groups: 3 }, row))).toBe(
-      "node 'y': the kernel takes 3 channels, its input has 1",
+      "node 'y': 1 input and 3 output channels do not make 3 groups",
     );
     expect(mistakeOf(() => node({ ...own, kernel, bias, strides: spatial(0, 1) }, row))).toBe(
-      "node 'y': sizes, strides and dilations are counts from 1 on, pads from 0 on",
+      "node 'y': its strides should be counts of at least 1, found 0, 1",
     );
     expect(mistakeOf(() => node({ ...own, kernel, bias }, input("x", [5])))).toBe(
-      "node 'y': it takes an image (rows, columns, channels), found [5]",
+      "node 'y': a 2-D convolution takes (rows, columns, channels), found [5]",
     );
   });
 });
