@@ -3,7 +3,7 @@ import type { Model, ModelNode } from "../../ir/model/model.js";
 import type { Note } from "../../ir/note.js";
 import { Config, isObject } from "./config.js";
 import type { KerasGraph, Layer } from "./graph.js";
-import type { LayerHandler, Value } from "./layers/handler.js";
+import type { LayerCall, LayerHandler, Value } from "./layers/handler.js";
 import { handlerOf } from "./layers/index.js";
 import { floatParameter } from "./layers/parameter.js";
 import type { ModelWeights } from "./weights.js";
@@ -126,7 +126,7 @@ function buildLayer(
   name: string,
   { nodes, note, options }: Building,
 ): Value {
-  const result = handler({
+  const call: LayerCall = {
     name,
     config,
     where,
@@ -135,7 +135,18 @@ function buildLayer(
     keras: options.keras,
     parameter: floatParameter,
     note: (message) => note(where, message),
-  });
+  };
+  const result = named(where, () => handler(call));
   nodes.push(...result.nodes);
   return result.output;
+}
+
+/** Adds the layer to errors that come from where it is not known. */
+function named<T>(where: string, build: () => T): T {
+  try {
+    return build();
+  } catch (error) {
+    if (!(error instanceof UserError) || error.where !== undefined) throw error;
+    throw new UserError(error.message, { where, ...(error.hint !== undefined && { hint: error.hint }) });
+  }
 }

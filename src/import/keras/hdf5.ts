@@ -1,5 +1,9 @@
 import type * as H5 from "h5wasm";
 import { UserError } from "../../ir/errors.js";
+import { sizeOf } from "../../ir/tensor.js";
+
+/** More elements than all weights of a trigger network: a small file can declare and even hold any number of zeros. */
+const MOST_ELEMENTS = 2 ** 22;
 
 /** A dataset as the file declares it; its elements are read on demand. */
 export interface StoredArray {
@@ -47,13 +51,21 @@ export async function withHdf5<T>(bytes: Uint8Array, where: string, use: (file: 
   const restore = silence(library.FS);
   // Without this the library prints an error, returns a status that h5wasm ignores, and hands out memory of other use.
   let file: H5.File | undefined;
+  let budget = MOST_ELEMENTS;
+  const spend = (elements: number) => {
+    budget -= elements;
+    if (budget >= 0) return;
+    throw new UserError(`its datasets have more than ${MOST_ELEMENTS} elements: no model for a trigger`, {
+      where,
+    });
+  };
   try {
     library.activate_throwing_error_handler();
     library.FS.writeFile(PATH, bytes);
     const opened = guard(() => new h5.File(PATH, "r"));
     file = opened;
     return use({
-      dataset: (path) => guard(() => findDataset(h5, opened, path, guard)),
+      dataset: (path) => guard(() => findDataset(h5, opened, path, guard, spend)),
       attribute: (path, name) =>
         guard(() => {
           const group = find(h5, opened, path);
@@ -86,6 +98,7 @@ function findDataset(
   file: H5.File,
   path: string,
   guard: <R>(action: () => R) => R,
+  spend: (elements: number) => void,
 ): StoredArray | undefined {
   const found = find(h5, file, path);
   if (!(found instanceof h5.Dataset)) return undefined;
@@ -102,11 +115,13 @@ function findDataset(
               ? "int8"
               : "uint8"
             : "other",
-    read: () =>
-      guard(() => {
+    read: () => {
+      spend(sizeOf(found.shape ?? []));
+      return guard(() => {
         const { value } = found;
         return typeof value === "number" ? [value] : (value as ArrayLike<number>);
-      }),
+      });
+    },
   };
 }
 

@@ -19,7 +19,7 @@ export interface Variable {
 }
 
 /** More elements than the weights of a trigger network have; a declared size above it is not read. */
-const MOST_ELEMENTS = 2 ** 24;
+const MOST_ELEMENTS = 2 ** 22;
 
 /** The variables of one layer. */
 export interface LayerWeights {

@@ -352,6 +352,25 @@ describe("graphs inside graphs", () => {
   });
 });
 
+describe("absurd sizes", () => {
+  const shapes = readFixture("layers_shape.keras");
+  const norms = readFixture("layers_norm.keras");
+
+  test("of what a layer makes", async () => {
+    const bytes = editConfig(shapes, (config) => {
+      layerOf(config, "up_sampling1d").config.size = 1e9;
+    });
+    expect(await refusal(bytes)).toContain("layer 'up_sampling1d': its shape [6000000000, 3] has more than");
+  });
+
+  test("of what a weight is spread over", async () => {
+    const bytes = editConfig(norms, (config) => {
+      layerOf(config, "x").config.batch_shape = [null, 4, 1e6];
+    });
+    expect(await refusal(bytes)).toMatch(/layer '.*': (it spreads a weight over|its .* has shape)/);
+  });
+});
+
 describe("weights", () => {
   test("that are not finite", async () => {
     const bytes = editMembers(readFixture("plain.keras"), (members) => {

@@ -1,3 +1,4 @@
+import { UserError } from "../../../ir/errors.js";
 import type { FixedType } from "../../../ir/fixed-point.js";
 import { atElement, perTensor } from "../../../ir/granular.js";
 import type { Quantizer } from "../../../ir/model/model.js";
@@ -31,12 +32,18 @@ export function zeros(size: number, beside: Parameter): Parameter {
   };
 }
 
+/** More elements than an event of a trigger has; a hostile file may ask for any number. */
+const MOST_SPREAD = 2 ** 20;
+
 /** The parameter whose element e is the element `source(e)` of this one: permuted, repeated or reshaped. */
 export function rearrange(
   { tensor, quantizer }: Parameter,
   shape: readonly number[],
   source: (element: number) => number,
 ): Parameter {
+  if (sizeOf(shape) > MOST_SPREAD) {
+    throw new UserError(`it spreads a weight over [${shape.join(", ")}]: more than ${MOST_SPREAD} elements`);
+  }
   const order = Array.from({ length: sizeOf(shape) }, (_, element) => source(element));
   return {
     tensor: { shape, data: order.map((from) => tensor.data[from] as number) },
@@ -83,6 +90,12 @@ export function permute(parameter: Parameter, permutation: readonly number[]): P
 
 /** The same elements in the same order under another shape. */
 export function reshapeParameter(parameter: Parameter, shape: readonly number[]): Parameter {
+  const { tensor, quantizer } = parameter;
+  const perChannel = [quantizer?.types, quantizer?.limits].some((granular) => granular?.per === "channel");
+  // Most reshapes leave the channels alone: nothing to move then.
+  if (!perChannel || shape.at(-1) === tensor.shape.at(-1)) {
+    return { tensor: { shape, data: tensor.data }, quantizer };
+  }
   return rearrange(parameter, shape, (element) => element);
 }
 

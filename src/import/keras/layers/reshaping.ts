@@ -2,7 +2,7 @@ import { UserError } from "../../../ir/errors.js";
 import { sizeOf } from "../../../ir/tensor.js";
 import { isList, isNatural } from "../config.js";
 import type { Json } from "../json.js";
-import { inputOfRank, type LayerCall, type LayerHandler, onlyInput } from "./handler.js";
+import { checkShape, inputOfRank, type LayerCall, type LayerHandler, onlyInput } from "./handler.js";
 import { Nodes } from "./nodes.js";
 import { isChannelsFirst } from "./windows.js";
 
@@ -135,7 +135,11 @@ export function upSampling(rank: 1 | 2): LayerHandler {
       if (times === 1) return current;
       const axis = first + i;
       const length = (current.shape[axis] as number) * times;
-      const indices = Array.from({ length: Math.min(length, 2 ** 24) }, (_, n) => Math.floor(n / times));
+      checkShape(
+        current.shape.map((n, other) => (other === axis ? length : n)),
+        call.where,
+      );
+      const indices = Array.from({ length }, (_, n) => Math.floor(n / times));
       return nodes.gather(current, axis, indices, rank === 2 && i === 0 ? "rows" : "");
     }, input);
     return nodes.result(value);
