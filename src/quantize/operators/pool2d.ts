@@ -1,6 +1,6 @@
+import { type AxisTaps, imageTaps } from "../../ir/fixed/operators/taps.js";
 import type { ModelPool2d } from "../../ir/model/model.js";
 import { type Ratio, ratio } from "../../ir/ratio.js";
-import { tapsAlong } from "../../ir/window.js";
 import { alignChannels, channelUnits, rescale } from "../align.js";
 import type { Converter } from "../builder.js";
 
@@ -16,7 +16,7 @@ export const pool2d: Converter<"pool2d"> = (node, [input], builder) => {
   const sum = builder.add({ op: "pool2d", kind: "sum", name: builder.fresh(`${name}.sum`), ...windows });
   const units = channelUnits(sum);
   const part = (unit: Ratio, count: number) => ratio(unit.n, unit.d * BigInt(count));
-  const counts = windowSizes(node, input.shape, sum.shape);
+  const counts = windowSizes(node, input.shape);
   const full = counts[0] as number;
   if (counts.every((count) => count === full)) {
     const items = units.map((unit) => part(unit, full));
@@ -28,11 +28,11 @@ export const pool2d: Converter<"pool2d"> = (node, [input], builder) => {
 };
 
 /** By how many each site's sum is divided: all taps of the window, or those that lie on the image. */
-function windowSizes(node: ModelPool2d, input: readonly number[], output: readonly number[]): number[] {
-  const taps = (axis: "rows" | "columns", count: number, length: number) =>
-    tapsAlong(axis, node, count, length).map((along) => (node.countPads ? node.size[axis] : along.length));
-  const rows = taps("rows", output[0] as number, input[0] as number);
-  const columns = taps("columns", output[1] as number, input[1] as number);
+function windowSizes(node: ModelPool2d, input: readonly number[]): number[] {
+  const taps = imageTaps(input, node);
+  const sizes = (axis: AxisTaps, size: number) => axis.map((along) => (node.countPads ? size : along.length));
+  const rows = sizes(taps.rows, node.size.rows);
+  const columns = sizes(taps.columns, node.size.columns);
   // A window that lies in the padding only sums up to 0, whatever it is divided by.
   return rows.flatMap((y) => columns.map((x) => Math.max(y * x, 1)));
 }
