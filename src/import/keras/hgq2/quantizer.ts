@@ -2,7 +2,7 @@ import { UserError } from "../../../ir/errors.js";
 import type { Overflow } from "../../../ir/fixed-point.js";
 import { type Granular, mapGranular } from "../../../ir/granular.js";
 import type { Quantizer } from "../../../ir/model/model.js";
-import type { Config } from "../config.js";
+import { type Config, printValue } from "../config.js";
 import type { LayerWeights, Variable } from "../weights.js";
 import {
   type Bits,
@@ -101,7 +101,7 @@ function scalerExponent(config: Config): number {
   if (scaler === null) return 0;
   const exponent = typeof scaler === "number" && scaler > 0 ? Math.log2(scaler) : Number.NaN;
   if (!Number.isInteger(exponent) || 2 ** exponent !== scaler) {
-    throw new UserError(`'scaler' = ${String(scaler)} is not supported`, {
+    throw new UserError(`'scaler' = ${printValue(scaler)} is not supported`, {
       where: config.where,
       hint: "Supported: null and powers of two.",
     });
