@@ -8,24 +8,23 @@ export class BitVector {
     this.bytes = bytes;
   }
 
-  /** Reads hexadecimal digits, the highest first; digits beyond the width are dropped. */
+  /** Reads hexadecimal digits, the highest first; digits beyond the width are dropped, what is no digit counts as 0. */
   static fromHex(width: number, hex: string): BitVector {
     const length = Math.ceil(width / 8);
-    const padded = hex.padStart(2 * length, "0").slice(-2 * length);
-    const bytes = new Uint8Array(length);
-    for (let i = 0; i < length; i++)
-      bytes[i] = Number.parseInt(padded.slice(2 * (length - 1 - i), 2 * (length - i)), 16);
-    return new BitVector(width, bytes);
+    const digits = /[^0-9a-f]/i.test(hex) ? hex.replace(/[^0-9a-f]/gi, "0") : hex;
+    const padded = digits.padStart(2 * length, "0").slice(-2 * length);
+    return new BitVector(width, new Uint8Array(Buffer.from(padded, "hex").reverse()));
   }
 
   /** Writes the lowest `width` bits of an integer (two's complement) from bit `low` on. */
-  set(low: number, width: number, value: bigint): void {
-    for (let i = 0; i < width; i++) {
-      const position = low + i;
-      const mask = 1 << (position & 7);
-      if ((value >> BigInt(i)) & 1n) this.bytes[position >> 3]! |= mask;
-      else this.bytes[position >> 3]! &= ~mask;
+  set(low: number, width: number, value: bigint | number): void {
+    if (typeof value === "number" && width <= 32) {
+      for (let i = 0; i < width; i++) this.setBit(low + i, ((value >>> i) & 1) === 1);
+      return;
     }
+    let rest = BigInt.asUintN(width, BigInt(value));
+    for (let i = 0; i < width; i += 32, rest >>= 32n)
+      this.set(low + i, Math.min(32, width - i), Number(rest & 0xffffffffn));
   }
 
   /** Writes one bit. */
@@ -39,11 +38,19 @@ export class BitVector {
     return ((this.bytes[position >> 3]! >> (position & 7)) & 1) === 1;
   }
 
-  /** Reads `width` bits from `low` on as a number; at most 31 bits. */
-  small(low: number, width: number): number {
-    let value = 0;
-    for (let i = width - 1; i >= 0; i--) value = value * 2 + (this.bit(low + i) ? 1 : 0);
-    return value;
+  /** Fills all bits from a source of 32 bits at a time. */
+  fill(next: () => number): void {
+    for (let low = 0; low < this.bytes.length; low += 4) {
+      const word = next();
+      for (let i = 0; i < 4 && low + i < this.bytes.length; i++) this.bytes[low + i] = word >>> (8 * i);
+    }
+    const over = 8 * this.bytes.length - this.width;
+    if (over > 0) this.bytes[this.bytes.length - 1]! &= 0xff >> over;
+  }
+
+  /** Whether the bits where `mask` is 1 are those of another vector of this width, whose other bits are 0. */
+  equals(other: BitVector, mask: BitVector): boolean {
+    return this.bytes.every((byte, i) => (byte & mask.bytes[i]!) === other.bytes[i]);
   }
 
   toHex(): string {

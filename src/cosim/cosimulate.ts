@@ -3,57 +3,46 @@ import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { UserError } from "../ir/errors.js";
-import type { StreamCircuit } from "../lower/stream/index.js";
-import type { Packing } from "../lower/stream/packing.js";
+import type { Lowered, LoweredPort } from "../lower/lowered.js";
 import type { IntegerArray } from "../sim/elements.js";
 import { type Comparison, compareOutputs, type OutputClock } from "./compare.js";
+import type { CosimPort } from "./port.js";
 import type { BuiltSimulator } from "./simulators.js";
 import { buildStimulus, type InputClock } from "./stimulus.js";
 
-/** What co-simulation needs to know of a stream's firmware: promises, and how values lie in the ports. */
-export interface StreamContract {
+/** What co-simulation needs to know of firmware: promises, and how values lie in the ports. */
+export interface CosimContract {
   readonly latency: number;
   readonly interval: number;
-  readonly input: Packing;
-  readonly output: Packing & { readonly name: string };
+  readonly inputs: readonly CosimPort[];
+  readonly outputs: readonly CosimPort[];
 }
 
-/** The contract of lowered firmware; `outputName` is the name of the graph's output. */
-export function contractOf(lowered: StreamCircuit, outputName: string): StreamContract {
-  const { latency, interval, axes, beat } = lowered;
-  const packing = (port: StreamCircuit["input"]): Packing => ({
-    shape: port.value.shape as unknown as Packing["shape"],
-    axes,
-    layout: port.layout,
-    beat,
-  });
-  return {
-    latency,
-    interval,
-    input: packing(lowered.input),
-    output: { ...packing(lowered.output), name: outputName },
-  };
+/** The contract of lowered firmware. */
+export function contractOf({ latency, interval, inputs, outputs }: Lowered): CosimContract {
+  const port = ({ name, value, packing }: LoweredPort): CosimPort => ({ name, shape: value.shape, packing });
+  return { latency, interval, inputs: inputs.map(port), outputs: outputs.map(port) };
 }
 
 /**
- * Plays events through a Verilog simulation and compares every output bit, the latency and the interval with what was
- * expected. `folder` takes the stimulus and the record.
+ * Plays events (of each, one array for each input) through a Verilog simulation and compares every output bit, the
+ * latency and the interval with what was expected (one array for each output). `folder` takes the stimulus and the record.
  */
 export async function cosimulate(
-  contract: StreamContract,
+  contract: CosimContract,
   simulator: BuiltSimulator,
-  events: readonly IntegerArray[],
-  expected: readonly IntegerArray[],
+  events: readonly (readonly IntegerArray[])[],
+  expected: readonly (readonly IntegerArray[])[],
   folder: string,
   seed: number,
 ): Promise<Comparison> {
   const { latency, interval } = contract;
-  const stimulus = buildStimulus(contract.input, interval, events, latency + interval + 4, seed);
+  const stimulus = buildStimulus(contract.inputs, interval, events, latency + interval + 4, seed);
   const [played, record] = [join(folder, "stimulus.txt"), join(folder, "record.txt")];
   await writeClocks(played, stimulus.clocks);
   await simulator.play(played, record, seed);
   const clocks = await readClocks(record);
-  return compareOutputs(contract.output, contract.output.name, contract, stimulus.starts, expected, clocks);
+  return compareOutputs(contract.outputs, contract, stimulus.starts, expected, clocks);
 }
 
 /** Clocks that are written at a time. */
@@ -87,15 +76,15 @@ async function readClocks(path: string): Promise<readonly OutputClock[]> {
   return clocks;
 }
 
-/** A clock of the inputs as a line: valid, first, data. */
+/** A clock of the inputs as a line: valid, first, the data of each port. */
 function printClock({ valid, first, data }: InputClock): string {
-  return `${valid ? 1 : 0}${first ? 1 : 0} ${data}\n`;
+  return `${valid ? 1 : 0}${first ? 1 : 0} ${data.join(" ")}\n`;
 }
 
-/** A line of the record as a clock of the outputs: valid, first (0, 1 or, undefined, x), data. */
+/** A line of the record as a clock of the outputs: valid, first (0, 1 or, undefined, x), the data of each port. */
 function parseClock(line: string): OutputClock {
   const unknown = !/^[01]{2}/.test(line);
-  return { valid: line[0] === "1", first: line[1] === "1", data: line.slice(3), unknown };
+  return { valid: line[0] === "1", first: line[1] === "1", data: line.slice(3).split(" "), unknown };
 }
 
 function fileError(path: string, done: "written" | "read", error: unknown): UserError {

@@ -14,8 +14,6 @@ export interface Firmware {
    */
   readonly files: readonly string[];
   readonly ports: HarnessPorts;
-  readonly inputWidth: number;
-  readonly outputWidth: number;
   /** Its size in LUTs, roughly: decides how the simulation is built. */
   readonly lut: number;
 }
@@ -91,10 +89,7 @@ async function buildVerilator(firmware: Firmware, folder: string): Promise<Built
 async function buildIverilog(firmware: Firmware, folder: string): Promise<BuiltSimulator> {
   const bench = "testbench.v";
   const program = "testbench.vvp";
-  await writeFile(
-    join(folder, bench),
-    iverilogHarness(firmware.top, firmware.ports, firmware.inputWidth, firmware.outputWidth),
-  );
+  await writeFile(join(folder, bench), iverilogHarness(firmware.top, firmware.ports));
   const args = ["-g2005", "-Wall", "-s", "l1c_testbench", "-o", program, bench, ...firmware.files];
   check("iverilog", await runTool("iverilog", args, { folder, hint: IVERILOG_HINT }));
   return {

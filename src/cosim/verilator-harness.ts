@@ -1,14 +1,21 @@
-/** The names of the firmware's data ports. */
+/** A data port of the firmware. */
+export interface HarnessPort {
+  /** The name in the Verilog. */
+  readonly port: string;
+  readonly width: number;
+}
+
+/** The firmware's data ports, in the order of a clock's fields in stimulus and record. */
 export interface HarnessPorts {
-  readonly input: string;
-  readonly output: string;
+  readonly inputs: readonly HarnessPort[];
+  readonly outputs: readonly HarnessPort[];
 }
 
 /**
  * The C++ program around a verilated model: it plays a stimulus file clock by clock and records the outputs. It knows
  * nothing of events, so it cannot hide a difference. Registers start at random values: only reset may matter.
  */
-export function verilatorHarness(top: string, { input, output }: HarnessPorts): string {
+export function verilatorHarness(top: string, { inputs, outputs }: HarnessPorts): string {
   return `// Plays a stimulus clock by clock into the firmware and records its outputs.
 #include "V${top}.h"
 #include "verilated.h"
@@ -19,24 +26,28 @@ export function verilatorHarness(top: string, { input, output }: HarnessPorts): 
 
 static int digit(char c) { return c <= '9' ? c - '0' : c - 'a' + 10; }
 
-template <class Port> void load(Port& port, const char* hex) {
+// Both read the digits up to the next space and step over it.
+template <class Port> void load(Port& port, const char*& hex) {
   uint64_t value = 0;
-  for (; *hex; hex++) value = value << 4 | digit(*hex);
+  for (; *hex && *hex != ' '; hex++) value = value << 4 | digit(*hex);
+  if (*hex) hex++;
   port = static_cast<Port>(value);
 }
-template <std::size_t Words> void load(VlWide<Words>& port, const char* hex) {
+template <std::size_t Words> void load(VlWide<Words>& port, const char*& hex) {
   for (std::size_t i = 0; i < Words; i++) port[i] = 0;
-  const std::size_t length = std::strlen(hex);
+  const std::size_t length = std::strcspn(hex, " ");
   for (std::size_t i = 0; i < length; i++) {
     port[i / 8] |= static_cast<uint32_t>(digit(hex[length - 1 - i])) << (4 * (i % 8));
   }
+  hex += length;
+  if (*hex) hex++;
 }
 template <class Port> void store(const Port& port, FILE* file) {
-  std::fprintf(file, "%llx\\n", static_cast<unsigned long long>(port));
+  std::fprintf(file, " %llx", static_cast<unsigned long long>(port));
 }
 template <std::size_t Words> void store(const VlWide<Words>& port, FILE* file) {
+  std::fputc(' ', file);
   for (std::size_t i = Words; i-- > 0;) std::fprintf(file, "%08x", static_cast<unsigned>(port[i]));
-  std::fputc('\\n', file);
 }
 
 int main(int argc, char** argv) {
@@ -59,22 +70,27 @@ int main(int argc, char** argv) {
   top.in_first = 0;
   for (int i = 0; i < 4; i++) clock();
   top.rst = 0;
-  const std::size_t size = 1 << 20;
-  char* line = static_cast<char*>(std::malloc(size));
-  while (std::fgets(line, size, in)) {
+  char* line = nullptr;
+  std::size_t size = 0;
+  // Grows the line as it needs: a port may have any number of bits.
+  while (getline(&line, &size, in) > 0) {
     line[std::strcspn(line, "\\n")] = 0;
     top.in_valid = line[0] == '1';
     top.in_first = line[1] == '1';
-    load(top.${input}, line + 3);
+    const char* data = line + 3;
+${inputs.map(({ port }) => `    load(top.${port}, data);`).join("\n")}
     // What the outputs show before the edge belongs to the inputs before it.
     top.clk = 0;
     top.eval();
-    std::fprintf(out, "%d%d ", top.out_valid, top.out_first);
-    if (top.out_valid) store(top.${output}, out);
-    else std::fputc('\\n', out);
+    std::fprintf(out, "%d%d", top.out_valid, top.out_first);
+    if (top.out_valid) {
+${outputs.map(({ port }) => `      store(top.${port}, out);`).join("\n")}
+    }
+    std::fputc('\\n', out);
     top.clk = 1;
     top.eval();
   }
+  std::free(line);
   top.final();
   return std::fclose(out) == 0 ? 0 : 2;
 }

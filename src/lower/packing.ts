@@ -1,3 +1,5 @@
+import { sizeOf } from "../ir/tensor.js";
+
 /** One element in the bits of a beat. */
 export interface Field {
   readonly low: number;
@@ -30,3 +32,63 @@ export type PortPacking =
       readonly fields: readonly Field[];
       readonly siteBits: number;
     };
+
+/** Bits of the port; at least one. Bits that belong to no field may be anything. */
+export function packingWidth(packing: PortPacking): number {
+  if (packing.kind === "stream") return packing.columns * columnBits(packing);
+  return packing.fields.reduce((most, { low, width }) => Math.max(most, low + width), 1);
+}
+
+/** Beats of an event. */
+export function packingBeats(packing: PortPacking): number {
+  return packing.kind === "stream" ? Math.ceil(packing.shape[packing.along] / packing.columns) : 1;
+}
+
+/** Elements of the tensor. */
+export function packingSize(packing: PortPacking): number {
+  return packing.kind === "stream" ? sizeOf(packing.shape) : packing.fields.length;
+}
+
+/** Where the element with row-major index `element` lies. */
+export function placeOf(packing: PortPacking, element: number): Place {
+  if (packing.kind === "parallel") return { beat: 0, ...(packing.fields[element] as Field) };
+  const [, columns, channels] = packing.shape;
+  const channel = element % channels;
+  const site = Math.floor(element / channels);
+  const [row, column] = [Math.floor(site / columns), site % columns];
+  const [along, across] = packing.along === 1 ? [column, row] : [row, column];
+  const { low, width, signed } = packing.fields[channel] as Field;
+  const start = (along % packing.columns) * columnBits(packing) + across * packing.siteBits;
+  return { beat: Math.floor(along / packing.columns), low: start + low, width, signed };
+}
+
+/** The places of all elements, row-major, for loops over many events. */
+export interface Places {
+  readonly beat: Int32Array;
+  readonly low: Int32Array;
+  readonly width: Int32Array;
+  /** 1 where the element is signed. */
+  readonly signed: Uint8Array;
+}
+
+export function placesOf(packing: PortPacking): Places {
+  const size = packingSize(packing);
+  const places = {
+    beat: new Int32Array(size),
+    low: new Int32Array(size),
+    width: new Int32Array(size),
+    signed: new Uint8Array(size),
+  };
+  for (let element = 0; element < size; element++) {
+    const { beat, low, width, signed } = placeOf(packing, element);
+    places.beat[element] = beat;
+    places.low[element] = low;
+    places.width[element] = width;
+    places.signed[element] = signed ? 1 : 0;
+  }
+  return places;
+}
+
+function columnBits({ shape, along, siteBits }: Extract<PortPacking, { kind: "stream" }>): number {
+  return shape[along === 1 ? 0 : 1] * siteBits;
+}

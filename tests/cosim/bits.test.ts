@@ -30,11 +30,11 @@ describe("a bit vector", () => {
     );
   });
 
-  it("sets single bits and reads small numbers", () => {
+  it("sets single bits", () => {
     const vector = new BitVector(12);
     vector.setBit(11, true);
     vector.setBit(3, true);
-    expect([vector.toHex(), vector.small(3, 9), vector.bit(4)]).toEqual(["808", 257, false]);
+    expect([vector.toHex(), vector.bit(4)]).toEqual(["808", false]);
     vector.setBit(3, false);
     expect(vector.toHex()).toBe("800");
   });
@@ -43,5 +43,24 @@ describe("a bit vector", () => {
     expect(BitVector.fromHex(12, "5").toHex()).toBe("005");
     expect(BitVector.fromHex(8, "f0012").toHex()).toBe("12");
     expect(BitVector.fromHex(9, "").toHex()).toBe("000");
+    expect(BitVector.fromHex(8, "x1").toHex()).toBe("01");
+  });
+
+  it("takes numbers as it takes big integers", () => {
+    fc.assert(
+      fc.property(fc.maxSafeInteger(), fc.integer({ min: 0, max: 80 }), fc.nat(7), (value, width, low) => {
+        const [a, b] = [new BitVector(100), new BitVector(100)];
+        a.set(low, width, value);
+        b.set(low, width, BigInt(value));
+        expect(a.toHex()).toBe(b.toHex());
+        expect(BigInt(`0x${a.toHex()}`)).toBe(BigInt.asUintN(width, BigInt(value)) << BigInt(low));
+      }),
+    );
+  });
+
+  it("compares what a mask shows", () => {
+    const vector = (hex: string) => BitVector.fromHex(12, hex);
+    expect(vector("abc").equals(vector("0b0"), vector("0f0"))).toBe(true);
+    expect(vector("abc").equals(vector("0c0"), vector("0f0"))).toBe(false);
   });
 });

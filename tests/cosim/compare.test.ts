@@ -9,10 +9,10 @@ import { interpretStimulus, lowerAt, randomEvents } from "../support/stream.js";
 
 const fixed = parseFixed(readGolden("verilog/tiny/fixed.l1c"), "tiny");
 const lowered = lowerAt(fixed, 3);
-const contract = contractOf(lowered, "mask");
+const contract = contractOf(lowered);
 const { latency, interval } = contract;
 const { events, expected } = randomEvents(fixed, 24, 3);
-const stimulus = buildStimulus(contract.input, interval, events, latency + interval + 4, 3);
+const stimulus = buildStimulus(contract.inputs, interval, events, latency + interval + 4, 3);
 const recorded = interpretStimulus(lowered, stimulus);
 
 /** The comparison of what `edit` makes of the record. */
@@ -20,10 +20,13 @@ function compare(
   edit: (clocks: OutputClock[]) => readonly OutputClock[] = (clocks) => clocks,
   promised = contract as { latency: number; interval: number },
 ) {
-  return compareOutputs(contract.output, "mask", promised, stimulus.starts, expected, edit([...recorded]));
+  return compareOutputs(contract.outputs, promised, stimulus.starts, expected, edit([...recorded]));
 }
 
-const IDLE: OutputClock = { valid: false, first: false, data: "" };
+const IDLE: OutputClock = { valid: false, first: false, data: [""] };
+/** The digits of a clock with the bits of `mask` the other way round. */
+const flip = (clock: OutputClock | undefined, mask: number) =>
+  (Number.parseInt(clock?.data[0] || "0", 16) ^ mask).toString(16);
 /** The clock at which an event's first beat comes out. */
 const outOf = (event: number) => (stimulus.starts[event] as number) + latency;
 
@@ -44,12 +47,12 @@ describe("comparing a record with what was promised", () => {
   it("names event, output, element and bit of a flipped bit", () => {
     const clock = outOf(2);
     const flipped = compare((clocks) => {
-      const data = (Number.parseInt(clocks[clock]?.data as string, 16) ^ 0b1000).toString(16);
+      const data = [flip(clocks[clock], 0b1000)];
       clocks[clock] = { ...(clocks[clock] as OutputClock), data };
       return clocks;
     });
     // Bit 3 of a beat of three columns of two rows: column 1, row 1.
-    const wanted = Number(expected[2]?.[5]);
+    const wanted = Number(expected[2]?.[0]?.[5]);
     expect(flipped).toMatchObject({ equal: false, bitsDiffering: 1, protocol: [] });
     expect(flipped.differences).toEqual([
       { event: 2, output: "mask", index: [1, 1, 0], bit: 0, expected: wanted, found: 1 - wanted },
@@ -59,7 +62,7 @@ describe("comparing a record with what was promised", () => {
   it("sees through bits that belong to no element of a last beat", () => {
     const clock = outOf(1) + interval - 1;
     const junk = compare((clocks) => {
-      const data = (Number.parseInt(clocks[clock]?.data as string, 16) ^ 0b111100).toString(16);
+      const data = [flip(clocks[clock], 0b111100)];
       clocks[clock] = { ...(clocks[clock] as OutputClock), data };
       return clocks;
     });
@@ -85,21 +88,22 @@ describe("comparing a record with what was promised", () => {
   });
 
   it("does not compare an expected value by its lowest bits only", () => {
-    const wide = expected.map((event) => event.map((k) => Number(k) + 2));
+    const wide = expected.map(([event]) => Array.from(event as ArrayLike<bigint>, (k) => Number(k) + 2));
     const { equal, bitsDiffering, protocol } = compareOutputs(
-      contract.output,
-      "mask",
+      contract.outputs,
       contract,
       stimulus.starts,
-      wide.map((event) => Int32Array.from(event)),
+      wide.map((event) => [Int32Array.from(event)]),
       recorded,
     );
     expect({ equal, bitsDiffering }).toEqual({ equal: false, bitsDiffering: 0 });
-    expect(protocol[0]).toMatch(/^event 0: [23] is expected at \[0, 0, 0\], which has 1 bits$/);
+    expect(protocol[0]).toMatch(
+      /^event 0: [23] is expected at \[0, 0, 0\] of output 'mask', which has 1 bits$/,
+    );
   });
 
   it("is not equal when nothing was compared", () => {
-    expect(compareOutputs(contract.output, "mask", contract, [], [], [])).toMatchObject({
+    expect(compareOutputs(contract.outputs, contract, [], [], [])).toMatchObject({
       events: 0,
       equal: false,
     });
@@ -133,9 +137,9 @@ describe("comparing a record with what was promised", () => {
   });
 
   it("detects an extra valid, an extra event and a record that ends early", () => {
-    const extra = compare((clocks) => [...clocks, { valid: true, first: false, data: "00" }]);
+    const extra = compare((clocks) => [...clocks, { valid: true, first: false, data: ["00"] }]);
     expect(extra.protocol).toEqual([`clock ${recorded.length} is marked valid but belongs to no event`]);
-    const another = compare((clocks) => [...clocks, { valid: true, first: true, data: "00" }]);
+    const another = compare((clocks) => [...clocks, { valid: true, first: true, data: ["00"] }]);
     expect(another.protocol[0]).toBe("24 events went in, 25 came out");
     expect(compare((clocks) => clocks.slice(0, outOf(23) + 1)).equal).toBe(false);
   });
@@ -151,25 +155,21 @@ describe("comparing a record with what was promised", () => {
 
   it("detects undefined bits, which a simulator of four values shows as x", () => {
     const undefinedBits = compare((clocks) =>
-      clocks.map((c, i) => (i === outOf(0) ? { ...c, data: "x0" } : c)),
+      clocks.map((c, i) => (i === outOf(0) ? { ...c, data: ["x0"] } : c)),
     );
     expect(undefinedBits.equal).toBe(false);
     expect(undefinedBits.protocol).toContain("event 0: beat 0 holds undefined bits: x0");
   });
 
   it("keeps the first differences only, and counts all", () => {
-    const inverted = compare((clocks) =>
-      clocks.map((c) => ({ ...c, data: (Number.parseInt(c.data || "0", 16) ^ 0x3f).toString(16) })),
-    );
+    const inverted = compare((clocks) => clocks.map((c) => ({ ...c, data: [flip(c, 0x3f)] })));
     expect(inverted).toMatchObject({ bitsDiffering: 192, equal: false });
     expect(inverted.differences.length).toBe(20);
   });
 
   it("merges runs, numbering events on and keeping the first differences", () => {
     const good = compare();
-    const bad = compare((clocks) =>
-      clocks.map((c) => ({ ...c, data: (Number.parseInt(c.data || "0", 16) ^ 0x3f).toString(16) })),
-    );
+    const bad = compare((clocks) => clocks.map((c) => ({ ...c, data: [flip(c, 0x3f)] })));
     const merged = mergeComparisons([good, bad, bad]);
     expect(merged).toMatchObject({ events: 72, bitsCompared: 576, bitsDiffering: 384, equal: false });
     expect(merged.differences[0]?.event).toBe(24);
@@ -185,7 +185,7 @@ describe("comparing a record with what was promised", () => {
 describe("the stimulus", () => {
   it("plays every event whole, the first half back to back, with gaps in the second", () => {
     const { events: many } = randomEvents(fixed, 100, 1);
-    const { clocks, starts } = buildStimulus(contract.input, interval, many, 9, 1);
+    const { clocks, starts } = buildStimulus(contract.inputs, interval, many, 9, 1);
     const gaps = starts.slice(1).map((start, i) => start - (starts[i] as number));
     expect(gaps.slice(0, 49).every((gap) => gap === interval)).toBe(true);
     expect(gaps.slice(50).some((gap) => gap > interval)).toBe(true);
@@ -199,40 +199,99 @@ describe("the stimulus", () => {
     // Idle clocks hold junk, in_first among it.
     const idle = clocks.filter(({ valid }) => !valid);
     expect(idle.some(({ first }) => first) && idle.some(({ first }) => !first)).toBe(true);
-    expect(new Set(idle.map(({ data }) => data)).size).toBeGreaterThan(idle.length / 2);
+    expect(new Set(idle.map(({ data }) => data[0])).size).toBeGreaterThan(idle.length / 2);
   });
 
   it.each([1, 3, 5, 13, 33, 64, 70])("never sets bits beyond a port of %i bits", (width) => {
-    const field = { low: 0, width, signed: false };
+    const fields = [{ low: 0, width, signed: false }];
     const packing = {
-      shape: [1, 2, 1] as const,
-      axes: { along: 1, across: 0 } as const,
-      layout: { fields: [field], siteBits: width, sites: 1, columnBits: width },
-      beat: { columns: 1, last: 1 },
-    };
+      kind: "stream",
+      shape: [1, 2, 1],
+      along: 1,
+      columns: 1,
+      last: 1,
+      fields,
+      siteBits: width,
+    } as const;
     const { clocks } = buildStimulus(
-      packing,
+      [{ name: "x", shape: packing.shape, packing }],
       2,
-      [
-        [1n, 0n],
-        [0n, 1n],
-      ],
+      [[[1n, 0n]], [[0n, 1n]]],
       40,
       7,
     );
-    for (const { data } of clocks) {
+    for (const {
+      data: [data],
+    } of clocks) {
       expect(data.length).toBe(Math.ceil(width / 4));
       expect(BigInt(`0x${data}`) >> BigInt(width)).toBe(0n);
     }
     const ones = clocks
       .filter(({ valid }) => !valid)
-      .reduce((all, { data }) => all | BigInt(`0x${data}`), 0n);
+      .reduce((all, { data }) => all | BigInt(`0x${data[0]}`), 0n);
     expect(ones).toBe((1n << BigInt(width)) - 1n);
   });
 
   it("is the same for the same seed", () => {
-    const build = (seed: number) => buildStimulus(contract.input, interval, events, 5, seed);
+    const build = (seed: number) => buildStimulus(contract.inputs, interval, events, 5, seed);
     expect(build(4)).toEqual(build(4));
     expect(build(4)).not.toEqual(build(8));
+  });
+});
+
+describe("several ports of any rank", () => {
+  const PARALLEL = { latency: 2, interval: 1 };
+  /** A tensor in one beat, its elements of these widths side by side. */
+  const port = (name: string, shape: readonly number[], widths: readonly number[], signed = true) => {
+    let low = 0;
+    const fields = widths.map((width) => {
+      const field = { low, width, signed };
+      low += width;
+      return field;
+    });
+    return { name, shape, packing: { kind: "parallel", fields } } as const;
+  };
+  const outputs = [
+    port("scalar", [], [7]),
+    port("wide", [3], [70, 0, 1]),
+    port("deep", [2, 1, 2, 2], new Array(8).fill(2), false),
+  ];
+  const values = [[-64n], [-(2n ** 69n), 0n, -1n], [0, 1, 2, 3, 3, 2, 1, 0].map(BigInt)];
+  const hex = ["40", (2n ** 69n + 2n ** 70n).toString(16), "1be4"];
+  const clocks = (data: readonly string[], count = 2): readonly OutputClock[] => [
+    ...Array.from({ length: 2 }, () => IDLE),
+    ...Array.from({ length: count }, () => ({ valid: true, first: true, data })),
+  ];
+  const compare = (data: readonly string[]) =>
+    compareOutputs(outputs, PARALLEL, [0, 1], [values, values], clocks(data));
+
+  it("are compared bit by bit, each by its own name and index", () => {
+    expect(compare(hex)).toMatchObject({ equal: true, bitsCompared: 2 * (7 + 71 + 16), intervals: [1] });
+    const { differences, bitsDiffering, equal } = compare(["41", hex[1] as string, "0be4"]);
+    expect([equal, bitsDiffering]).toEqual([false, 4]);
+    expect(differences.slice(0, 2)).toEqual([
+      { event: 0, output: "scalar", index: [], bit: 0, expected: 0, found: 1 },
+      { event: 0, output: "deep", index: [1, 0, 1, 0], bit: 0, expected: 1, found: 0 },
+    ]);
+  });
+
+  it("are undefined one by one", () => {
+    expect(compare([hex[0] as string, hex[1] as string, "xbe4"]).protocol[0]).toBe(
+      "event 0: beat 0 holds undefined bits: xbe4",
+    );
+  });
+
+  it("share the beats of an event in a stimulus, each with junk of its own in idle clocks", () => {
+    const inputs = [outputs[0], outputs[1], port("nothing", [4], [0, 0, 0, 0])] as const;
+    const event = [values[0], values[1], [0n, 0n, 0n, 0n]] as readonly bigint[][];
+    const { clocks: played, starts } = buildStimulus(inputs, 1, Array(50).fill(event), 30, 5);
+    for (const start of starts) {
+      const { valid, first, data } = played[start] as (typeof played)[number];
+      expect([valid, first, data[0], data[1]]).toEqual([true, true, hex[0], hex[1]]);
+    }
+    // The port that holds nothing has one bit, which is junk in events too.
+    expect(new Set(starts.map((start) => played[start]?.data[2]))).toEqual(new Set(["0", "1"]));
+    const idle = played.filter(({ valid }) => !valid).map(({ data }) => data.join(" "));
+    expect(new Set(idle).size).toBe(idle.length);
   });
 });

@@ -8,7 +8,7 @@ import { readGolden } from "../support/golden.js";
 import { lowerAt, randomEvents } from "../support/stream.js";
 
 const fixed = parseFixed(readGolden("verilog/tiny/fixed.l1c"), "tiny");
-const contract = contractOf(lowerAt(fixed, 3), "mask");
+const contract = contractOf(lowerAt(fixed, 3));
 const { events, expected } = randomEvents(fixed, 300, 1);
 
 /** Co-simulates with a simulator that does `play` instead of its work. */

@@ -1,8 +1,12 @@
 import { describe, expect, it } from "vitest";
+import { UserError } from "../../src/ir/errors.js";
+import type { Fixed } from "../../src/ir/fixed/fixed.js";
 import { parseFixed } from "../../src/ir/fixed/text.js";
+import { typeRange } from "../../src/ir/fixed-point.js";
 import { runPasses } from "../../src/passes/index.js";
 import { compareByVerilog } from "../support/firmware.js";
 import { readGolden } from "../support/golden.js";
+import { lowerWhole } from "../support/parallel.js";
 import { RANDOM_CHAIN, type RandomFixedOptions, randomFixed } from "../support/random-fixed.js";
 import { lowerAt } from "../support/stream.js";
 import { hasTool } from "../support/tools.js";
@@ -140,5 +144,54 @@ describe.runIf(HAS_ICARUS)("firmware in Icarus Verilog equals the reference simu
       const found = await compareByVerilog(fixed, lowered, { simulator: "iverilog", count: 30, seed });
       expect(found, `seed ${seed}`).toMatchObject(EQUAL);
     }
+  });
+});
+
+/** A random graph of any operators with two inputs at least and two outputs, which lowers whole. */
+function wholeGraph(seed: number) {
+  for (let s = seed; ; s += 1000) {
+    const fixed = randomFixed(s, { layers: [3, 6], image: [3, 3, 2], inputBits: 5 });
+    if (fixed.nodes.filter(({ op }) => op === "input").length < 2) continue;
+    try {
+      return { fixed, lowered: lowerWhole(fixed) };
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+    }
+  }
+}
+
+describe("parallel firmware of several inputs and outputs equals the reference simulator", () => {
+  it.runIf(HAS_ICARUS).each(Array.from({ length: SLOW ? 100 : 12 }, (_, i) => i + 1))(
+    "in Icarus Verilog: random graph %i",
+    async (seed) => {
+      const { fixed, lowered } = wholeGraph(seed);
+      const found = await compareByVerilog(fixed, lowered, { simulator: "iverilog", count: 40, seed });
+      expect(found).toMatchObject({ ...EQUAL, latencies: [lowered.latency], intervals: [1] });
+    },
+  );
+
+  it.each(SLOW ? [1, 2, 3, 4, 5, 6, 7, 8] : [1])("in Verilator: random graph %i", async (seed) => {
+    const { fixed, lowered } = wholeGraph(seed);
+    const found = await compareByVerilog(fixed, lowered, { simulator: "verilator", count: 300, seed });
+    expect(found).toMatchObject({ ...EQUAL, latencies: [lowered.latency], intervals: [1] });
+  });
+
+  it("through a port of so many bits that a line of the stimulus is longer than 1 MiB", async () => {
+    const [elements, width] = [100, 48_000];
+    const type = { signed: false, width, integer: width };
+    const input = {
+      op: "input",
+      name: "x",
+      inputs: [],
+      shape: [elements],
+      types: { per: "tensor", items: [type] },
+      ranges: { per: "tensor", items: [typeRange(type)] },
+      rounding: "RND",
+      overflow: "SAT",
+    } as const;
+    const fixed: Fixed = { name: "wide", nodes: [input], outputs: [{ name: "y", value: "x" }] };
+    const lowered = lowerWhole(fixed);
+    const found = await compareByVerilog(fixed, lowered, { simulator: "verilator", count: 3, seed: 1 });
+    expect(found).toMatchObject({ ...EQUAL, bitsCompared: 3 * elements * width });
   });
 });

@@ -9,7 +9,8 @@ import { estimateResources } from "../../src/estimate/resources.js";
 import { emitVerilog, templatesOf } from "../../src/hls-emit/verilog/index.js";
 import type { Circuit } from "../../src/ir/circuit/circuit.js";
 import type { Fixed } from "../../src/ir/fixed/fixed.js";
-import type { StreamCircuit } from "../../src/lower/stream/index.js";
+import type { Lowered, LoweredPort } from "../../src/lower/lowered.js";
+import { packingWidth } from "../../src/lower/packing.js";
 import { randomEvents } from "./stream.js";
 
 /** Runs `use` with a new empty folder, which is removed afterwards. */
@@ -39,7 +40,7 @@ export function writeVerilog(
 /** Random events through a real Verilog simulator, compared with the reference simulator. */
 export function compareByVerilog(
   fixed: Fixed,
-  lowered: StreamCircuit,
+  lowered: Lowered,
   options: {
     readonly simulator: SimulatorName;
     readonly count: number;
@@ -48,19 +49,19 @@ export function compareByVerilog(
   },
 ): Promise<Comparison> {
   return withFolder(async (folder) => {
-    const { circuit, beat, input, output } = lowered;
+    const { circuit, inputs, outputs } = lowered;
     const top = circuit.modules.at(-1)?.name as string;
     const firmware = {
       top,
       lut: estimateResources(circuit).get(top)?.lut as number,
       files: writeVerilog(circuit, folder, options.edit),
-      ports: { input: input.name, output: output.name },
-      inputWidth: beat.columns * input.layout.columnBits,
-      outputWidth: beat.columns * output.layout.columnBits,
+      ports: { inputs: inputs.map(harnessPort), outputs: outputs.map(harnessPort) },
     };
     const player = await buildSimulator(options.simulator, firmware, folder);
     const { events, expected } = randomEvents(fixed, options.count, options.seed);
-    const contract = contractOf(lowered, fixed.outputs[0]?.name as string);
+    const contract = contractOf(lowered);
     return cosimulate(contract, player, events, expected, folder, options.seed);
   });
 }
+
+const harnessPort = ({ port, packing }: LoweredPort) => ({ port, width: packingWidth(packing) });

@@ -7,7 +7,7 @@ import { FABRICS } from "../../src/lower/delay.js";
 import { lower } from "../../src/lower/index.js";
 import type { Lowered } from "../../src/lower/lowered.js";
 import { interpretCircuit } from "../../src/sim/circuit.js";
-import type { IntegerArray } from "../../src/sim/elements.js";
+import { type IntegerArray, toBigInts } from "../../src/sim/elements.js";
 import { referenceSimulator } from "../../src/sim/reference.js";
 import { Random } from "./random.js";
 import { randomInputs } from "./random-fixed.js";
@@ -23,24 +23,27 @@ export function lowerAt(fixed: Fixed, columns: number, along: 0 | 1 = 1, megaher
   });
 }
 
-/** Random events of a graph with one input, and what the reference simulator makes of them. */
+/** Random events of a graph, one array for each input, and what the reference simulator makes of them for each output. */
 export function randomEvents(
   fixed: Fixed,
   count: number,
   seed: number,
-): { readonly events: readonly IntegerArray[]; readonly expected: readonly IntegerArray[] } {
+): {
+  readonly events: readonly (readonly IntegerArray[])[];
+  readonly expected: readonly (readonly IntegerArray[])[];
+} {
   const random = new Random(seed);
   const simulator = referenceSimulator(fixed);
-  const input = fixed.nodes[0]?.name ?? "";
-  const output = fixed.outputs[0]?.name ?? "";
-  const events: IntegerArray[] = [];
-  const expected: IntegerArray[] = [];
-  for (let i = 0; i < count; i++) {
-    const values = randomInputs(random, fixed, random.pick([0.1, 0.5, 1]))[input] as readonly bigint[];
-    events.push([...values]);
-    expected.push([...(simulator.run({ [input]: [...values] })[output] as Iterable<bigint>)].map(BigInt));
-  }
-  return { events, expected };
+  const pairs = random.array(count, () => {
+    const values = randomInputs(random, fixed, random.pick([0.1, 0.5, 1]));
+    const inputs = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, [...value]]));
+    const outputs = simulator.run(inputs);
+    return {
+      event: simulator.inputs.map(({ name }) => inputs[name]),
+      wanted: simulator.outputs.map(({ name }) => [...toBigInts(outputs[name])]),
+    };
+  });
+  return { events: pairs.map(({ event }) => event), expected: pairs.map(({ wanted }) => wanted) };
 }
 
 /** Runs a stimulus through the cycle interpreter. */
@@ -49,16 +52,16 @@ export function interpretStimulus(lowered: Lowered, { clocks }: Stimulus): reado
   const inputs = ({ valid, first, data }: InputClock) => ({
     in_valid: valid ? 1n : 0n,
     in_first: first ? 1n : 0n,
-    [lowered.inputs[0].port]: BigInt(`0x${data}`),
+    ...Object.fromEntries(lowered.inputs.map(({ port }, i) => [port, BigInt(`0x${data[i]}`)])),
   });
-  const idle = { valid: false, first: false, data: "0" };
+  const idle = { valid: false, first: false, data: lowered.inputs.map(() => "0") };
   for (let i = 0; i < 2; i++) interpreter.step(inputs(idle), true);
   return clocks.map((clock) => {
     const outputs = interpreter.step(inputs(clock), false);
     return {
       valid: outputs.out_valid === 1n,
       first: outputs.out_first === 1n,
-      data: (outputs[lowered.outputs[0].port] as bigint).toString(16),
+      data: lowered.outputs.map(({ port }) => (outputs[port] as bigint).toString(16)),
     };
   });
 }
@@ -71,9 +74,9 @@ export function compareByInterpreter(
   seed: number,
 ): Comparison {
   const { events, expected } = randomEvents(fixed, count, seed);
-  const contract = contractOf(lowered, fixed.outputs[0]?.name ?? "");
+  const contract = contractOf(lowered);
   const flush = contract.latency + contract.interval + 4;
-  const stimulus = buildStimulus(contract.input, contract.interval, events, flush, seed);
+  const stimulus = buildStimulus(contract.inputs, contract.interval, events, flush, seed);
   const recorded = interpretStimulus(lowered, stimulus);
-  return compareOutputs(contract.output, contract.output.name, contract, stimulus.starts, expected, recorded);
+  return compareOutputs(contract.outputs, contract, stimulus.starts, expected, recorded);
 }

@@ -66,10 +66,11 @@ async function expectEqualWindows(simulator: SimulatorName): Promise<void> {
       {
         top: "windows",
         files: [join(folder, "windows.v"), packagePath("templates/verilog/l1c_window.v")],
-        ports: { input: "in_data", output: "out_data" },
+        ports: {
+          inputs: [{ port: "in_data", width: INPUT }],
+          outputs: [{ port: "out_data", width: OUTPUT }],
+        },
         lut: 0,
-        inputWidth: INPUT,
-        outputWidth: OUTPUT,
       },
       folder,
     );
@@ -85,7 +86,7 @@ async function expectEqualWindows(simulator: SimulatorName): Promise<void> {
       await player.play(stimulus, record, seed);
       const found = readFileSync(record, "utf8").trimEnd().split("\n");
       const expected = interpret(clocks);
-      const first = found.findIndex((line, clock) => BigInt(`0x${line.slice(3)}`) !== expected[clock]);
+      const first = found.findIndex((line, clock) => BigInt(`0x${line.slice(3) || "0"}`) !== expected[clock]);
       expect(first, `seed ${seed}: expected ${expected[first]?.toString(16)}, found ${found[first]}`).toBe(
         -1,
       );
