@@ -1,35 +1,42 @@
 import { type EmittedFile, emitVerilog, templatesOf } from "./hls-emit/verilog/index.js";
 import { importModel } from "./import/index.js";
+import type { ModelSource } from "./import/source.js";
 import { printCircuit } from "./ir/circuit/text.js";
 import type { Fixed } from "./ir/fixed/fixed.js";
 import { printFixed } from "./ir/fixed/text.js";
 import type { FixedType } from "./ir/fixed-point.js";
 import type { Model } from "./ir/model/model.js";
 import { printModel } from "./ir/model/text.js";
+import type { Note } from "./ir/note.js";
+import { type Asked, type Choice, chooseArchitecture } from "./lower/choose.js";
 import type { DelayModel } from "./lower/delay.js";
 import { lower } from "./lower/index.js";
-import type { StreamCircuit } from "./lower/stream/index.js";
+import type { Lowered } from "./lower/lowered.js";
 import { runPasses } from "./passes/index.js";
 import { modelToFixed } from "./quantize/index.js";
 import { emitTypeScript } from "./sim/typescript/emit.js";
 import { transpile } from "./sim/typescript/transpile.js";
 
-export interface CompileOptions {
+export interface CompileOptions extends Asked {
   /** The name of the firmware. */
   readonly name: string;
   readonly clockMHz: number;
   /** The delay model of the device's fabric. */
   readonly delays: DelayModel;
   readonly threshold?: { readonly level: number; readonly name: string };
-  readonly inputTypes?: Readonly<Record<string, FixedType>>;
-  readonly stream: { readonly axis: 0 | 1; readonly columns: number };
+  /** Types that the model does not fix, by node. */
+  readonly types?: Readonly<Record<string, FixedType>>;
 }
 
 /** Everything that compiling gives, as values: nothing is written. */
 export interface Compiled {
   readonly model: Model;
   readonly fixed: Fixed;
-  readonly lowered: StreamCircuit;
+  readonly lowered: Lowered;
+  /** Which firmware was made, and why. */
+  readonly choice: Choice;
+  /** What the user should know although nothing was refused. */
+  readonly notes: readonly Note[];
   /** The three levels as text, the Verilog and the golden model, by path in the build directory. */
   readonly files: readonly EmittedFile[];
   /** The templates that the Verilog instantiates. */
@@ -44,17 +51,13 @@ export interface Compiled {
  *
  * Throws a UserError for whatever does not fit, with the node that does not.
  */
-export async function compile(bytes: Uint8Array, file: string, options: CompileOptions): Promise<Compiled> {
-  const { model: imported } = await importModel({ name: file, bytes });
-  const model = { ...imported, name: options.name };
-  const quantized = modelToFixed(model, { types: options.inputTypes, threshold: options.threshold });
+export async function compile(source: ModelSource, options: CompileOptions): Promise<Compiled> {
+  const imported = await importModel(source);
+  const model = { ...imported.model, name: options.name };
+  const quantized = modelToFixed(model, { types: options.types, threshold: options.threshold });
   const fixed = runPasses(quantized.fixed);
-  const lowered = lower(fixed, {
-    along: options.stream.axis,
-    columns: options.stream.columns,
-    period: 1000 / options.clockMHz,
-    delays: options.delays,
-  });
+  const choice = chooseArchitecture(fixed, options);
+  const lowered = lower(fixed, { ...choice, period: 1000 / options.clockMHz, delays: options.delays });
   const golden = emitTypeScript(fixed);
   const files = [
     { name: "model.l1c", text: printModel(model) },
@@ -64,5 +67,6 @@ export async function compile(bytes: Uint8Array, file: string, options: CompileO
     { name: "simulator/golden.ts", text: golden },
     { name: "simulator/golden.js", text: transpile(golden) },
   ];
-  return { model, fixed, lowered, files, templates: templatesOf(lowered.circuit) };
+  const notes = [...imported.notes, ...quantized.notes];
+  return { model, fixed, lowered, choice, notes, files, templates: templatesOf(lowered.circuit) };
 }

@@ -12,8 +12,7 @@ const example = (name: string) => new URL(`../examples/muon-cnn/${name}`, import
 
 test("the trained muon network compiles to integers that are the framework's logits, bit for bit", async () => {
   const { fixed, files } = await compile(
-    new Uint8Array(readFileSync(example("model.keras"))),
-    "model.keras",
+    { name: "model.keras", bytes: new Uint8Array(readFileSync(example("model.keras"))) },
     {
       name: "muon_cnn",
       clockMHz: 320,

@@ -12,6 +12,8 @@ export interface Command<Options> {
   readonly describe: string;
   /** Declares the options. */
   readonly options: (argv: Argv) => Argv<Options>;
+  /** Options that may be given several times. */
+  readonly repeatable?: readonly string[];
   /** Does the work; the returned code becomes the exit code. */
   readonly run: (options: Options, output: Output) => Promise<ExitCode>;
 }

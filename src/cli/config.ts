@@ -9,7 +9,7 @@ import { systemError } from "./files.js";
 /** The widest input type, and the farthest binary point. */
 const MAX_BITS = 1024;
 
-const typeText = z
+export const TYPE_TEXT = z
   .string()
   .regex(/^u?fixed<\s*\d+\s*,\s*-?\d+\s*>$/, "should be a type such as fixed<8,3> or ufixed<1,1>")
   .refine((text) => {
@@ -18,32 +18,48 @@ const typeText = z
   }, `has more than ${MAX_BITS} bits`);
 
 /** `l1c.yaml`: everything about a firmware that is not in the model file. */
-export const CONFIG = z.strictObject({
-  /** The name of the firmware's top module; the model file's by default. */
-  name: z.string().min(1).optional(),
-  clock_mhz: z.number().positive().max(1000).default(320),
-  device: z.enum(DEVICES.map(({ name }) => name) as [string, ...string[]]).default("xcvu13p"),
-  output: z
-    .strictObject({
-      /** The name of the output, where a threshold is set. */
-      name: z.string().min(1).default("mask"),
-      /** The output becomes a bit: 1 where the model's output is at least this. */
-      threshold: z.number().optional(),
-    })
-    .prefault({}),
-  /** By input of the model: the array of the event file that feeds it, and its type where the model has none. */
-  inputs: z
-    .record(z.string(), z.strictObject({ array: z.string().optional(), type: typeText.optional() }))
-    .default({}),
-  stream: z
-    .strictObject({
-      /** The axis of the image (0 rows, 1 columns) along which it streams. */
-      axis: z.union([z.literal(0), z.literal(1)]).default(1),
-      /** Columns of a beat, P. */
-      columns: z.number().int().positive().default(1),
-    })
-    .prefault({}),
-});
+export const CONFIG = z
+  .strictObject({
+    /** The name of the firmware's top module; the model file's by default. */
+    name: z.string().min(1).optional(),
+    clock_mhz: z.number().positive().max(1000).default(320),
+    device: z.enum(DEVICES.map(({ name }) => name) as [string, ...string[]]).default("xcvu13p"),
+    output: z
+      .strictObject({
+        /** The name of the output, where a threshold is set. */
+        name: z.string().min(1).default("mask"),
+        /** The output becomes a bit: 1 where the model's output is at least this. */
+        threshold: z.number().optional(),
+      })
+      .prefault({}),
+    /** By input of the model: the array of the event file that feeds it. */
+    inputs: z
+      .record(
+        z.string(),
+        z.strictObject({
+          array: z.string().optional(),
+          type: z.never({ error: "types stand by themselves: types: { NAME: TYPE }" }).optional(),
+        }),
+      )
+      .default({}),
+    /** By node of the model: types that the model does not fix, of inputs, functions and softmaxes. */
+    types: z.record(z.string(), TYPE_TEXT).default({}),
+    /** The whole event in one clock, or an image beat by beat; chosen by the graph where neither this nor `stream` stands. */
+    architecture: z.enum(["parallel", "stream"]).optional(),
+    stream: z
+      .strictObject({
+        /** The axis of the image (0 rows, 1 columns) along which it streams. */
+        axis: z.union([z.literal(0), z.literal(1)]).default(1),
+        /** Columns of a beat, P. */
+        columns: z.number().int().positive().default(1),
+      })
+      .optional(),
+  })
+  .refine(({ architecture, stream }) => architecture !== "parallel" || stream === undefined, {
+    path: ["stream"],
+    message:
+      "parallel firmware takes the whole event in one clock: leave stream out, or set architecture: stream",
+  });
 export type Config = z.infer<typeof CONFIG>;
 
 /** Reads the text of a configuration. Throws a UserError that names the file. */

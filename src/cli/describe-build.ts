@@ -4,14 +4,17 @@ import type { Module } from "../ir/circuit/circuit.js";
 import type { FixedNode } from "../ir/fixed/fixed.js";
 import { printType } from "../ir/fixed-point.js";
 import { nodesByName } from "../ir/graph.js";
-import type { StreamPort } from "../lower/stream/index.js";
+import type { LayerFacts, Lowered, LoweredPort } from "../lower/lowered.js";
+import { packingWidth } from "../lower/packing.js";
 import { type BuildFile, sha256 } from "./build-directory.js";
 import type { Config } from "./config.js";
 import type { Manifest, ManifestPort } from "./manifest.js";
+import { describePacking } from "./manifest-packing.js";
+import type { OpenModel } from "./model-files.js";
 import { VERSION } from "./package.js";
 
 export interface BuildSources {
-  readonly model: { readonly file: string; readonly bytes: Uint8Array };
+  readonly model: ReturnType<OpenModel["files"]>;
   readonly config: {
     readonly file: string | undefined;
     readonly text: string | undefined;
@@ -25,18 +28,17 @@ export function describeBuild(
   files: readonly BuildFile[],
   sources: BuildSources,
 ): Manifest {
-  const { fixed, lowered } = compiled;
+  const { fixed, lowered, choice } = compiled;
   const { model, config } = sources;
   const period = 1000 / config.values.clock_mhz;
   const resources = estimateResources(lowered.circuit);
   const top = lowered.circuit.modules.at(-1) as Module;
   const nodes = nodesByName(fixed);
-  const node = (name: string) => nodes.get(name) as FixedNode;
   const ns = (cycles: number) => Number((cycles * period).toFixed(3));
   return {
     tool: { name: "l1c", version: VERSION },
     name: fixed.name,
-    model: { file: model.file, sha256: sha256(model.bytes) },
+    model: { ...model.model, weights: model.weights, external: [...model.external] },
     config: {
       file: config.file ?? null,
       sha256: config.text === undefined ? null : sha256(config.text),
@@ -45,47 +47,65 @@ export function describeBuild(
     top: top.name,
     clock_mhz: config.values.clock_mhz,
     device: config.values.device,
+    architecture: choice.architecture,
+    architecture_reason: choice.reason,
     latency: { cycles: lowered.latency, ns: ns(lowered.latency) },
     interval: { cycles: lowered.interval, ns: ns(lowered.interval) },
-    stream: { axis: lowered.axes.along, ...lowered.beat, beats: lowered.interval },
-    inputs: [describePort(lowered.input, lowered.input.value.name, lowered.beat.columns)],
-    outputs: [describePort(lowered.output, fixed.outputs[0]?.name ?? "", lowered.beat.columns)],
+    ...streamOf(lowered),
+    inputs: lowered.inputs.map(describePort),
+    outputs: lowered.outputs.map(describePort),
     resources: { by: "l1c's estimate, cell by cell", total: resources.get(top.name) as Resources },
-    layers: lowered.layers.map((layer) => {
-      const result = node(layer.nodes.at(-1) as string);
-      const conv = layer.nodes.map(node).find(({ op }) => op === "conv2d");
-      const weights = conv?.op === "conv2d" ? conv.kernel.data : undefined;
-      return {
-        name: layer.name,
-        operations: layer.nodes.map((name) => node(name).op),
-        shape: [...result.shape],
-        types: result.types.items.map(printType),
-        weights:
-          weights === undefined
-            ? null
-            : { nonzero: weights.filter((w) => w !== 0n).length, total: weights.length },
-        patch: layer.patch,
-        copies: layer.copies,
-        latency: { window: layer.windowCycles, site: layer.siteCycles },
-        worst_path_ns: Number(layer.worstPath.toFixed(3)),
-        resources: resources.get(layer.module) as Resources,
-      };
-    }),
+    layers: lowered.layers.map((layer) =>
+      describeLayer(
+        layer,
+        layer.nodes.map((name) => nodes.get(name) as FixedNode),
+        resources.get(layer.module) as Resources,
+      ),
+    ),
+    notes: compiled.notes.map(({ where, message }) => ({ where, message })),
     files: files.map(({ path, text }) => ({ path, bytes: Buffer.byteLength(text), sha256: sha256(text) })),
   };
 }
 
-function describePort(port: StreamPort, name: string, columns: number): ManifestPort {
-  const { value, layout } = port;
+/** The beats of a stream's events. */
+function streamOf({ inputs, interval }: Lowered): Pick<Manifest, "stream"> {
+  const packing = inputs[0]?.packing;
+  if (packing?.kind !== "stream") return {};
+  return { stream: { axis: packing.along, columns: packing.columns, beats: interval, last: packing.last } };
+}
+
+function describeLayer(
+  layer: LayerFacts,
+  nodes: readonly FixedNode[],
+  resources: Resources,
+): Manifest["layers"][number] {
+  const result = nodes.at(-1) as FixedNode;
+  const weights = nodes.flatMap((node) =>
+    node.op === "conv2d" || node.op === "dense" ? [node.kernel.data] : [],
+  );
+  const total = weights.reduce((sum, { length }) => sum + length, 0);
+  const nonzero = weights.reduce((sum, data) => sum + data.filter((w) => w !== 0n).length, 0);
+  return {
+    name: layer.name,
+    operations: nodes.map(({ op }) => op),
+    shape: [...result.shape],
+    types: [...new Set(result.types.items.map(printType))],
+    weights: weights.length === 0 ? null : { nonzero, total },
+    patch: layer.patch ?? null,
+    copies: layer.copies,
+    cycles: layer.cycles,
+    worst_path_ns: Number(layer.worstPath.toFixed(3)),
+    resources,
+  };
+}
+
+function describePort({ name, port, value, packing }: LoweredPort): ManifestPort {
   return {
     name,
-    port: port.name,
-    width: columns * layout.columnBits,
-    shape: [...value.shape] as [number, number, number],
+    port,
+    width: packingWidth(packing),
+    shape: [...value.shape],
     types: value.types.items.map(printType),
-    layout: {
-      ...layout,
-      fields: layout.fields.map(({ low, width, signed }) => ({ low, width, signed })),
-    },
+    packing: describePacking(packing),
   };
 }

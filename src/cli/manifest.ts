@@ -1,84 +1,119 @@
 import { z } from "zod";
-import type { StreamContract } from "../cosim/cosimulate.js";
+import type { CosimContract } from "../cosim/cosimulate.js";
+import type { CosimPort } from "../cosim/port.js";
+import { sizeOf } from "../ir/tensor.js";
+import { packingBeats, packingWidth } from "../lower/packing.js";
 import { CONFIG } from "./config.js";
+import { count, elementsOf, PACKING, packingOf } from "./manifest-packing.js";
 
-/** Nothing that is counted is negative; what a machine of any size could not hold is no count either. */
-const count = z.int().nonnegative().max(1e9);
-
-const layout = z.strictObject({
-  fields: z.array(z.strictObject({ low: count, width: count, signed: z.boolean() })),
-  siteBits: count,
-  sites: count,
-  columnBits: count,
-});
-
-const port = z.strictObject({
-  /** The name in the graph. */
-  name: z.string(),
-  /** The firmware's port. */
-  port: z.string(),
-  width: count,
-  shape: z.tuple([count, count, count]),
-  /** One type, or one per channel. */
-  types: z.array(z.string()),
-  layout,
-});
+const port = z
+  .strictObject({
+    /** The name in the graph. */
+    name: z.string(),
+    /** The firmware's port. */
+    port: z.string(),
+    width: count.min(1),
+    shape: z.array(count.min(1)),
+    /** One type, one for each channel, or one for each element. */
+    types: z.array(z.string()),
+    packing: PACKING,
+  })
+  .refine(({ shape, packing: { kind } }) => kind === "parallel" || shape.length === 3, {
+    path: ["shape"],
+    message: "a stream takes images (rows, columns, channels)",
+  })
+  .refine(
+    ({ shape, packing: how }) => elementsOf(how) === (how.kind === "stream" ? shape[2] : sizeOf(shape)),
+    {
+      path: ["packing"],
+      message: "the packing is not one of this shape",
+    },
+  );
 
 const resources = z.strictObject({ lut: z.number(), ff: z.number(), dsp: z.number(), bram: z.number() });
+const file = z.strictObject({ file: z.string(), sha256: z.string() });
 
 /** `manifest.json` of a build directory: what was built from what, and what it promises. */
-export const MANIFEST = z.strictObject({
-  tool: z.strictObject({ name: z.literal("l1c"), version: z.string() }),
-  name: z.string(),
-  model: z.strictObject({ file: z.string(), sha256: z.string() }),
-  config: z.strictObject({ file: z.string().nullable(), sha256: z.string().nullable(), values: CONFIG }),
-  top: z.string(),
-  clock_mhz: z.number(),
-  device: z.string(),
-  latency: z.strictObject({ cycles: count, ns: z.number() }),
-  interval: z.strictObject({ cycles: count.min(1), ns: z.number() }),
-  stream: z.strictObject({
-    axis: z.union([z.literal(0), z.literal(1)]),
-    columns: count.min(1),
-    beats: count.min(1),
-    last: count.min(1),
-  }),
-  inputs: z.array(port).min(1),
-  outputs: z.array(port).min(1),
-  resources: z.strictObject({ by: z.string(), total: resources }),
-  layers: z.array(
-    z.strictObject({
-      name: z.string(),
-      operations: z.array(z.string()),
-      shape: z.array(z.number()),
-      types: z.array(z.string()),
-      weights: z.strictObject({ nonzero: z.number(), total: z.number() }).nullable(),
-      patch: z.strictObject({ columns: z.number(), sites: z.number() }),
-      copies: z.number(),
-      latency: z.strictObject({ window: z.number(), site: z.number() }),
-      worst_path_ns: z.number(),
-      resources,
-    }),
-  ),
-  files: z.array(z.strictObject({ path: z.string(), bytes: z.number(), sha256: z.string() })),
-});
+export const MANIFEST = z
+  .strictObject({
+    tool: z.strictObject({ name: z.literal("l1c"), version: z.string() }),
+    name: z.string(),
+    /** The model's file, that of its weights where they have their own, and the files that it refers to. */
+    model: file.extend({ weights: file.nullable(), external: z.array(file) }),
+    config: z.strictObject({ file: z.string().nullable(), sha256: z.string().nullable(), values: CONFIG }),
+    top: z.string(),
+    clock_mhz: z.number(),
+    device: z.string(),
+    architecture: z.enum(["parallel", "stream"]),
+    /** Why this architecture was chosen. */
+    architecture_reason: z.string(),
+    latency: z.strictObject({ cycles: count, ns: z.number() }),
+    interval: z.strictObject({ cycles: count.min(1), ns: z.number() }),
+    /** Only of a stream. */
+    stream: z
+      .strictObject({
+        axis: z.union([z.literal(0), z.literal(1)]),
+        columns: count.min(1),
+        beats: count.min(1),
+        last: count.min(1),
+      })
+      .optional(),
+    inputs: z.array(port).min(1),
+    outputs: z.array(port).min(1),
+    resources: z.strictObject({ by: z.string(), total: resources }),
+    layers: z.array(
+      z.strictObject({
+        name: z.string(),
+        operations: z.array(z.string()),
+        shape: z.array(z.number()),
+        /** Every type that occurs, once. */
+        types: z.array(z.string()),
+        weights: z.strictObject({ nonzero: z.number(), total: z.number() }).nullable(),
+        /** Of a stream's layer, the patch that a site reads. */
+        patch: z.strictObject({ columns: z.number(), sites: z.number() }).nullable(),
+        copies: z.number(),
+        cycles: z.strictObject({ window: z.number(), arithmetic: z.number() }),
+        worst_path_ns: z.number(),
+        resources,
+      }),
+    ),
+    /** What the user should know although nothing was refused. */
+    notes: z.array(z.strictObject({ where: z.string(), message: z.string() })),
+    files: z.array(z.strictObject({ path: z.string(), bytes: z.number(), sha256: z.string() })),
+  })
+  .superRefine(({ interval, inputs, outputs }, context) => {
+    for (const side of ["inputs", "outputs"] as const) {
+      for (const [i, port] of (side === "inputs" ? inputs : outputs).entries()) {
+        const how = packingOf(port);
+        if (packingWidth(how) !== port.width)
+          context.addIssue({
+            code: "custom",
+            path: [side, i, "width"],
+            message: "differs from the packing's",
+          });
+        if (packingBeats(how) !== interval.cycles)
+          context.addIssue({
+            code: "custom",
+            path: [side, i, "packing"],
+            message: "differs from the interval",
+          });
+      }
+    }
+  });
 export type Manifest = z.infer<typeof MANIFEST>;
 export type ManifestPort = Manifest["inputs"][number];
 
 /** What co-simulation compares against, as the manifest promises it. */
-export function contractOfManifest(manifest: Manifest): StreamContract {
-  const { axis, columns, last } = manifest.stream;
-  const packing = ({ shape, layout: bits }: ManifestPort) => ({
-    shape,
-    axes: { along: axis, across: axis === 0 ? 1 : 0 } as const,
-    layout: bits,
-    beat: { columns, last },
+export function contractOfManifest({ latency, interval, inputs, outputs }: Manifest): CosimContract {
+  const of = (port: ManifestPort): CosimPort => ({
+    name: port.name,
+    shape: port.shape,
+    packing: packingOf(port),
   });
-  const [input, output] = [manifest.inputs[0] as ManifestPort, manifest.outputs[0] as ManifestPort];
   return {
-    latency: manifest.latency.cycles,
-    interval: manifest.interval.cycles,
-    input: packing(input),
-    output: { ...packing(output), name: output.name },
+    latency: latency.cycles,
+    interval: interval.cycles,
+    inputs: inputs.map(of),
+    outputs: outputs.map(of),
   };
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { deviceOf } from "../estimate/devices.js";
 import type { LayerRow, Port, ReportData } from "../report/data.js";
 import type { Build } from "./build-directory.js";
-import { readType } from "./config.js";
+import { isChamber } from "./chamber.js";
 import type { Manifest, ManifestPort } from "./manifest.js";
 import { readResult } from "./results.js";
 
@@ -20,9 +20,14 @@ export async function reportDataOf(
     tool: manifest.tool,
     model: { name: manifest.name },
     hardware: hardwareOf(manifest),
-    layers: [inputRow(manifest), ...manifest.layers.map(layerRow)],
+    layers: [...manifest.inputs.map(inputRow), ...manifest.layers.map(layerRow)],
+    notes: manifest.notes,
+    chamber: isChamber(manifest),
     provenance: {
       model: { path: model.file, sha256: model.sha256 },
+      data: [...(model.weights === null ? [] : [model.weights]), ...model.external].map(
+        ({ file, sha256 }) => ({ path: file, sha256 }),
+      ),
       ...(config.file !== null &&
         config.sha256 !== null && { config: { path: config.file, sha256: config.sha256 } }),
       seeds: extra.seeds,
@@ -43,18 +48,22 @@ async function manifestFile({
 
 function hardwareOf(manifest: Manifest): ReportData["hardware"] {
   const { name, lut, ff, dsp, bram } = deviceOf(manifest.device);
-  const { stream } = manifest;
-  const [along, across] = stream.axis === 1 ? ["column", "row"] : ["row", "column"];
   return {
     device: { name, has: { lut, ff, dsp, bram } },
     clockMHz: manifest.clock_mhz,
     latencyCycles: manifest.latency.cycles,
     intervalCycles: manifest.interval.cycles,
-    stream: `The image streams ${along} by ${along}, ${stream.columns} ${along}s with every ${across} a beat, ${stream.beats} beats an event. Events may follow each other without a pause.`,
+    stream: `${describeStream(manifest.stream)} Events may follow each other without a pause.`,
     ports: portsOf(manifest),
     resources: manifest.resources.total,
     resourcesBy: manifest.resources.by,
   };
+}
+
+function describeStream(stream: Manifest["stream"]): string {
+  if (stream === undefined) return "An event is one beat: all inputs whole in one clock.";
+  const [along, across] = stream.axis === 1 ? ["column", "row"] : ["row", "column"];
+  return `The image streams ${along} by ${along}, ${stream.columns} ${along}s with every ${across} a beat, ${stream.beats} beats an event.`;
 }
 
 function portsOf(manifest: Manifest): readonly Port[] {
@@ -62,7 +71,7 @@ function portsOf(manifest: Manifest): readonly Port[] {
     name: port.port,
     direction,
     width: port.width,
-    meaning: `'${port.name}': ${manifest.stream.columns} × ${port.layout.sites} positions of ${port.layout.fields.length} channels, ${typeSummary(port.types)}`,
+    meaning: `'${port.name}': ${contentOf(port)}, ${typeSummary(port.types)}`,
   });
   const control = (name: string, direction: Port["direction"], meaning: string): Port => ({
     name,
@@ -82,8 +91,17 @@ function portsOf(manifest: Manifest): readonly Port[] {
   ];
 }
 
-function inputRow(manifest: Manifest): LayerRow {
-  const [input] = manifest.inputs as [ManifestPort];
+/** What a beat of a data port holds. */
+function contentOf({ shape, packing }: ManifestPort): string {
+  if (packing.kind === "parallel") {
+    if (shape.length === 0) return "one value";
+    return shape.length === 1 ? `${shape[0]} values` : `a tensor of ${shape.join(" × ")} values`;
+  }
+  const sites = shape[packing.along === 1 ? 0 : 1];
+  return `${packing.columns} × ${sites} positions of ${packing.fields.length} channels`;
+}
+
+function inputRow(input: ManifestPort): LayerRow {
   return { name: input.name, operation: "input", shape: input.shape, type: typeSummary(input.types) };
 }
 
@@ -94,9 +112,9 @@ function layerRow(layer: Manifest["layers"][number]): LayerRow {
     shape: layer.shape,
     type: typeSummary(layer.types),
     ...(layer.weights !== null && { weights: layer.weights }),
-    window: [layer.patch.sites, layer.patch.columns],
+    ...(layer.patch !== null && { window: [layer.patch.sites, layer.patch.columns] }),
     instances: layer.copies,
-    latencyCycles: layer.latency.window + layer.latency.site,
+    latencyCycles: layer.cycles.window + layer.cycles.arithmetic,
     lut: layer.resources.lut,
     ff: layer.resources.ff,
   };
@@ -106,7 +124,7 @@ function layerRow(layer: Manifest["layers"][number]): LayerRow {
 function typeSummary(all: readonly string[]): string {
   const types = [...new Set(all)];
   if (types.length <= 2) return types.join(", ");
-  const widths = types.map((type) => readType(type).width);
+  const widths = types.map((type) => Number(/<(\d+)/.exec(type)?.[1]));
   const kinds = new Set(types.map((type) => (type.startsWith("u") ? "ufixed" : "fixed")));
   return `${[...kinds].join(", ")}, ${Math.min(...widths)}–${Math.max(...widths)} bits`;
 }

@@ -26,13 +26,13 @@ function wantsJson(args: readonly string[]): boolean {
 /** Options have no parts (--limit.x) and no opposites (--no-output): such are refused as unknown. */
 const CONFIGURATION = { "dot-notation": false, "boolean-negation": false };
 
-/** Refuses a number that is none, and an option given more than once: none takes several values. */
-function checkOptions(options: object): void {
+/** Refuses a number that is none, and an option given more than once that does not take several values. */
+function checkOptions(options: object, repeatable: readonly string[] = []): void {
   for (const [key, value] of Object.entries(options)) {
     // Aliases (o) and spellings that yargs adds (clockMhz) are there as well; the name itself has neither form.
     if (!/^[a-z][a-z-]+$/.test(key)) continue;
     const where = `--${key}`;
-    if (Array.isArray(value))
+    if (Array.isArray(value) && !repeatable.includes(key))
       throw new UserError("the option is given more than once", { where, hint: "Give it once." });
     if (Number.isNaN(value)) throw new UserError("what is given is no number", { where });
   }
@@ -67,7 +67,7 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
       command.describe,
       (y) => command.options(y),
       async (options) => {
-        checkOptions(options);
+        checkOptions(options, command.repeatable);
         code = await command.run(options, createOutput((options as { json?: boolean }).json === true));
       },
     );

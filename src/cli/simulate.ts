@@ -1,18 +1,18 @@
 import { join } from "node:path";
+import type { TypedArray } from "../events/npy.js";
 import type { EventBlock, EventSource } from "../events/source.js";
 import { UserError } from "../ir/errors.js";
 import type { Fixed, FixedInput } from "../ir/fixed/fixed.js";
 import { parseFixed } from "../ir/fixed/text.js";
 import { hullOf } from "../ir/interval.js";
 import { sizeOf } from "../ir/tensor.js";
-import { allocate, elementsFor } from "../sim/elements.js";
-import { inputEncoder, type Numbers } from "../sim/inputs.js";
+import { allocate, elementsFor, type IntegerArray } from "../sim/elements.js";
+import { type InputEncoder, inputEncoder } from "../sim/inputs.js";
 import { referenceSimulator } from "../sim/reference.js";
 import type { Block, Values } from "../sim/simulator.js";
 import { type Build, readBuildText } from "./build-directory.js";
 import { checkCount } from "./count.js";
-import { arrayOfInput } from "./events.js";
-import type { ManifestPort } from "./manifest.js";
+import { arraysOfInputs } from "./events.js";
 import { simulateBlocks } from "./simulate-pool.js";
 
 export const ENGINES = ["typescript", "reference"] as const;
@@ -33,11 +33,11 @@ export function eventCount(source: EventSource, limit: number | undefined): numb
   return Math.min(source.count, limit ?? source.count);
 }
 
-/** The events of a file as integers of the build's input, block by block. */
+/** The events of a file as integers of the build's inputs, block by block; `arrays` names the array of each input. */
 export async function* encodeBlocks(
   fixed: Fixed,
   source: EventSource,
-  array: string,
+  arrays: ReadonlyMap<string, string>,
   options: {
     readonly count: number;
     readonly rows: number;
@@ -45,22 +45,33 @@ export async function* encodeBlocks(
     readonly nodes: readonly string[];
   },
 ): AsyncGenerator<Block> {
-  const node = fixed.nodes.find(({ op }) => op === "input") as FixedInput;
-  const encode = inputEncoder(node, options);
-  const size = sizeOf(node.shape);
-  const elements = elementsFor(hullOf(node.ranges));
-  for await (const block of limitBlocks(source.blocks([array], options.rows), options.count)) {
-    const integers = allocate(elements, block.rows * size);
-    const numbers = block.arrays[array] as Exclude<Numbers, readonly unknown[]> & {
-      subarray(a: number, b: number): Numbers;
-    };
-    for (let row = 0; row < block.rows; row++) {
-      const event = encode(numbers.subarray(row * size, (row + 1) * size), block.start + row);
-      if (Array.isArray(integers)) integers.splice(row * size, size, ...(event as bigint[]));
-      else integers.set(event as Int32Array, row * size);
-    }
-    yield { count: block.rows, inputs: { [node.name]: integers }, nodes: options.nodes };
+  const inputs = fixed.nodes
+    .filter((node): node is FixedInput => node.op === "input")
+    .map((node) => ({ node, array: arrays.get(node.name) as string, encode: inputEncoder(node, options) }));
+  const names = [...new Set(inputs.map(({ array }) => array))];
+  for await (const block of limitBlocks(source.blocks(names, options.rows), options.count)) {
+    const values = inputs.map(({ node, array, encode }) => {
+      return [node.name, encodeRows(node, encode, block.arrays[array] as TypedArray, block)] as const;
+    });
+    yield { count: block.rows, inputs: Object.fromEntries(values), nodes: options.nodes };
   }
+}
+
+/** One input's integers of all events of a block. */
+function encodeRows(
+  node: FixedInput,
+  encode: InputEncoder,
+  numbers: TypedArray,
+  { start, rows }: EventBlock,
+): IntegerArray {
+  const size = sizeOf(node.shape);
+  const integers = allocate(elementsFor(hullOf(node.ranges)), rows * size);
+  for (let row = 0; row < rows; row++) {
+    const event = encode(numbers.subarray(row * size, (row + 1) * size), start + row);
+    if (Array.isArray(integers)) for (let i = 0; i < size; i++) integers[row * size + i] = event[i] as bigint;
+    else integers.set(event as Int32Array, row * size);
+  }
+  return integers;
 }
 
 /** The first `count` events of blocks. */
@@ -97,8 +108,8 @@ export async function* simulateFile(
     readonly nodes: readonly string[];
   },
 ): AsyncGenerator<Values> {
-  const array = arrayOfInput(build.manifest, build.manifest.inputs[0] as ManifestPort, source);
-  const blocks = encodeBlocks(fixed, source, array, { rows: BLOCK_EVENTS, ...options });
+  const arrays = arraysOfInputs(build.manifest, source);
+  const blocks = encodeBlocks(fixed, source, arrays, { rows: BLOCK_EVENTS, ...options });
   if (options.engine === "reference") {
     const simulator = referenceSimulator(fixed);
     for await (const block of blocks) yield simulator.runBlock(block);

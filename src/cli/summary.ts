@@ -1,5 +1,6 @@
 import type { ThresholdMetrics } from "../physics/muon/metrics.js";
 import type { Manifest } from "./manifest.js";
+import { describeNotes } from "./notes.js";
 
 /** Lays rows out in columns; the first row is the header. Numbers are right-aligned by the caller. */
 export function table(rows: readonly (readonly string[])[]): string {
@@ -23,7 +24,7 @@ function shortTypes(types: readonly string[]): string {
 
 /** A build as text for people. */
 export function describeManifest(folder: string, manifest: Manifest): string {
-  const { latency, interval, resources, stream } = manifest;
+  const { latency, interval, resources } = manifest;
   const layers = manifest.layers.map((layer) => [
     layer.name,
     layer.operations.join("+"),
@@ -31,18 +32,30 @@ export function describeManifest(folder: string, manifest: Manifest): string {
     shortTypes(layer.types),
     layer.weights === null ? "-" : `${layer.weights.nonzero}/${layer.weights.total}`,
     String(layer.copies),
-    String(layer.latency.window + layer.latency.site),
+    String(layer.cycles.window + layer.cycles.arithmetic),
     String(layer.resources.lut),
     String(layer.resources.ff),
   ]);
   const header = ["layer", "operations", "shape", "types", "weights", "copies", "cycles", "LUT", "FF"];
   return [
-    `${folder}: ${manifest.name}, ${stream.columns} columns a beat, ${stream.beats} beats an event`,
+    `${folder}: ${manifest.name}, ${describeArchitecture(manifest)} (${manifest.architecture_reason})`,
     `latency ${latency.cycles} cycles (${latency.ns} ns), interval ${interval.cycles} cycles (${interval.ns} ns) at ${manifest.clock_mhz} MHz`,
     `about ${resources.total.lut} LUT, ${resources.total.ff} FF (estimate before synthesis)`,
     "",
     table([header, ...layers]),
+    ...describeNotes(manifest.notes),
   ].join("\n");
+}
+
+/** In how many clocks an event goes in. */
+export function describeArchitecture({ stream }: Manifest): string {
+  if (stream === undefined) return "the whole event in one clock";
+  const axis = stream.axis === 1 ? "column" : "row";
+  return `${plural(stream.columns, axis)} a beat, ${plural(stream.beats, "beat")} an event`;
+}
+
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 /** A part of a whole in percent; what is less than all does not read as 100 %. */

@@ -152,6 +152,8 @@ export interface Cosim {
 /** What is needed to get the same report again. */
 export interface Provenance {
   readonly model: { readonly path: string; readonly sha256: string };
+  /** Files besides the model's own: weights, and what it refers to. */
+  readonly data?: readonly { readonly path: string; readonly sha256: string }[];
   readonly config?: { readonly path: string; readonly sha256: string };
   readonly seeds: readonly { readonly use: string; readonly seed: number }[];
   readonly commands: readonly string[];
@@ -164,6 +166,10 @@ export interface ReportData {
   readonly hardware: Hardware;
   readonly layers: readonly LayerRow[];
   readonly provenance: Provenance;
+  /** What the compiler noted of the model. */
+  readonly notes?: readonly { readonly where: string; readonly message: string }[];
+  /** Whether the model marks hits of muon chamber images, so that there is physics to evaluate. */
+  readonly chamber: boolean;
   readonly cosim?: Cosim;
   readonly physics?: Physics;
   readonly displays?: readonly EventDisplay[];

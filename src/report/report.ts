@@ -7,7 +7,7 @@ import { layersSection } from "./sections/layers.js";
 import { physicsSection } from "./sections/physics.js";
 import { reproducibilitySection } from "./sections/reproducibility.js";
 import type { Section } from "./sections/section.js";
-import { summarySection } from "./sections/summary.js";
+import { hasPhysics, summarySection } from "./sections/summary.js";
 import { STYLE } from "./style.js";
 
 /**
@@ -18,8 +18,7 @@ export async function renderReport(data: ReportData): Promise<string> {
   const plots = data.physics === undefined ? [] : await renderPlots(data.physics);
   const sections: readonly Section[] = [
     summarySection(data),
-    physicsSection(data, plots),
-    eventsSection(data),
+    ...(hasPhysics(data) ? [physicsSection(data, plots), eventsSection(data)] : []),
     layersSection(data),
     hardwareSection(data),
     reproducibilitySection(data),

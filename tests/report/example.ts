@@ -95,6 +95,7 @@ export function display(
 export function exampleReport(): ReportData {
   return {
     tool: { name: "l1c", version: "0.1.0" },
+    chamber: true,
     model: { name: "muon-cnn", description: "Marks the voxels of muon segments in an ME0-like chamber." },
     hardware: {
       device: { name: "xcvu13p-2", has: { lut: 1_728_000, ff: 3_456_000, dsp: 12_288, bram: 2688 } },

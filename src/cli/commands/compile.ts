@@ -1,6 +1,6 @@
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
-import { compile as compileModel } from "../../compile.js";
+import { type Compiled, compile as compileModel } from "../../compile.js";
 import { deviceOf } from "../../estimate/devices.js";
 import { UserError } from "../../ir/errors.js";
 import { FABRICS } from "../../lower/delay.js";
@@ -8,7 +8,7 @@ import { writeBuild } from "../build-directory.js";
 import { type Command, EXIT } from "../command.js";
 import { type Config, checkConfig, parseConfig, readConfigText, readType } from "../config.js";
 import { describeBuild } from "../describe-build.js";
-import { systemError } from "../files.js";
+import { openModel, WEIGHTS } from "../model-files.js";
 import { readTemplate } from "../package.js";
 import { describeManifest } from "../summary.js";
 
@@ -16,6 +16,9 @@ export interface CompileCommandOptions {
   readonly model: string;
   readonly config: string | undefined;
   readonly output: string;
+  readonly weights: string | undefined;
+  readonly type: string | readonly string[] | undefined;
+  readonly architecture: Config["architecture"];
   readonly columns: number | undefined;
   readonly "clock-mhz": number | undefined;
   readonly threshold: number | undefined;
@@ -26,7 +29,11 @@ export const compile: Command<CompileCommandOptions> = {
   describe: "make firmware, simulators and manifest from a trained model",
   options: (argv) =>
     argv
-      .positional("model", { type: "string", demandOption: true, describe: "model file (.keras)" })
+      .positional("model", {
+        type: "string",
+        demandOption: true,
+        describe: "model file (.keras, .h5, .onnx, .json)",
+      })
       .option("config", {
         alias: "c",
         type: "string",
@@ -38,46 +45,54 @@ export const compile: Command<CompileCommandOptions> = {
         default: "build",
         describe: "build directory to write",
       })
-      .option("columns", { type: "number", describe: "columns of a beat, P (overrides the configuration)" })
+      .option("weights", { type: "string", describe: WEIGHTS })
+      .option("type", {
+        type: "string",
+        describe:
+          "NODE=TYPE, a type that the model does not fix (overrides the configuration); may be repeated",
+      })
+      .option("architecture", {
+        choices: ["parallel", "stream"] as const,
+        describe: "the whole event in one clock, or an image beat by beat (overrides the configuration)",
+      })
+      .option("columns", {
+        type: "number",
+        describe: "columns of a beat, P: a stream (overrides the configuration)",
+      })
       .option("clock-mhz", { type: "number", describe: "clock (overrides the configuration)" })
       .option("threshold", {
         type: "number",
         describe: "threshold on the output (overrides the configuration)",
       }),
 
+  repeatable: ["type"],
+
   run: async (options, output) => {
-    const bytes = await readFile(options.model).catch((error: unknown) => {
-      throw new UserError(`cannot be read: ${systemError(error)}`, { where: options.model });
-    });
+    const model = await openModel(options.model, options.weights);
     const configFile = options.config ?? (await configBeside(options.model));
     const configText = configFile === undefined ? undefined : await readConfigText(configFile);
     const config = override(parseConfig(configText ?? "", configFile ?? ""), options);
     output.progress(`compiling ${options.model}${configFile === undefined ? "" : ` with ${configFile}`}`);
     const { threshold } = config.output;
-    const inputTypes = Object.fromEntries(
-      Object.entries(config.inputs).flatMap(([name, { type }]) =>
-        type === undefined ? [] : [[name, readType(type)]],
-      ),
-    );
-    const compiled = await compileModel(bytes, options.model, {
+    const types = Object.entries(config.types).map(([name, text]) => [name, readType(text)] as const);
+    const compiled = await compileModel(model.source, {
       name: config.name ?? basename(options.model, extname(options.model)),
       clockMHz: config.clock_mhz,
       delays: FABRICS[deviceOf(config.device).fabric],
       ...(threshold !== undefined && { threshold: { level: threshold, name: config.output.name } }),
-      inputTypes,
-      stream: config.stream,
+      types: Object.fromEntries(types),
+      ...(config.architecture !== undefined && { architecture: config.architecture }),
+      ...(config.stream !== undefined && { stream: config.stream }),
     });
-    for (const name of Object.keys(config.inputs)) {
-      if (!compiled.model.nodes.some((node) => node.op === "input" && node.name === name)) {
-        throw new UserError(`the model has no input '${name}'`, { where: `${configFile}: inputs` });
-      }
-    }
+    checkInputs(config, compiled, configFile);
+    const { architecture, reason } = compiled.choice;
+    output.progress(`architecture: ${architecture} (${reason})`);
     const templates = await Promise.all(
       compiled.templates.map(async (name) => ({ path: `verilog/${name}`, text: await readTemplate(name) })),
     );
     const files = [...compiled.files.map(({ name, text }) => ({ path: name, text })), ...templates];
     const manifest = describeBuild(compiled, files, {
-      model: { file: options.model, bytes },
+      model: model.files(),
       config: { file: configFile, text: configText, values: config },
     });
     await writeBuild(options.output, files, manifest);
@@ -94,14 +109,50 @@ async function configBeside(model: string): Promise<string | undefined> {
   );
 }
 
+/** The configuration names inputs that the model has. */
+function checkInputs(config: Config, { model }: Compiled, file: string | undefined): void {
+  const inputs = model.nodes.filter(({ op }) => op === "input").map(({ name }) => name);
+  const unknown = Object.keys(config.inputs).find((name) => !inputs.includes(name));
+  if (unknown === undefined) return;
+  throw new UserError(`the model has no input '${unknown}'`, {
+    where: `${file}: inputs`,
+    hint: `Its inputs: ${inputs.join(", ")}.`,
+  });
+}
+
 function override(config: Config, options: CompileCommandOptions): Config {
+  const { architecture, columns } = options;
+  const { stream: configured, ...rest } = config;
+  // What is asked for on the command line stands above the file: parallel firmware has no stream.
+  const stream =
+    columns !== undefined ? { ...configured, columns } : architecture === "parallel" ? undefined : configured;
   return checkConfig(
     {
-      ...config,
+      ...rest,
       clock_mhz: options["clock-mhz"] ?? config.clock_mhz,
-      stream: { ...config.stream, columns: options.columns ?? config.stream.columns },
+      architecture: architecture ?? config.architecture,
+      ...(stream !== undefined && { stream }),
+      types: { ...config.types, ...typesOf(options.type) },
       output: { ...config.output, threshold: options.threshold ?? config.output.threshold },
     },
     "command line",
   );
+}
+
+/** The types that options NODE=TYPE give. */
+function typesOf(given: string | readonly string[] | undefined): Record<string, string> {
+  const pairs = (given === undefined ? [] : [given].flat()).map((text): [string, string] => {
+    // A node's name may hold an equals sign, a type does not.
+    const at = text.lastIndexOf("=");
+    if (at < 1)
+      throw new UserError(`'${text}' is no NODE=TYPE`, {
+        where: "--type",
+        hint: "Give a node and its type: --type 'x=fixed<16,6>'.",
+      });
+    return [text.slice(0, at), text.slice(at + 1)];
+  });
+  const twice = pairs.find(([name], i) => pairs.findIndex(([other]) => other === name) !== i);
+  if (twice !== undefined)
+    throw new UserError(`'${twice[0]}' has two types`, { where: "--type", hint: "Give it one." });
+  return Object.fromEntries(pairs);
 }

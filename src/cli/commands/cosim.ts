@@ -3,6 +3,7 @@ import { basename, join } from "node:path";
 import type { Comparison } from "../../cosim/compare.js";
 import { cosimulate } from "../../cosim/cosimulate.js";
 import { mergeComparisons } from "../../cosim/merge.js";
+import { randomEvents } from "../../cosim/random-events.js";
 import {
   type BuiltSimulator,
   buildSimulator,
@@ -13,20 +14,25 @@ import {
 } from "../../cosim/simulators.js";
 import { openEvents } from "../../events/open.js";
 import { UserError } from "../../ir/errors.js";
+import type { Fixed } from "../../ir/fixed/fixed.js";
 import { eventOf } from "../../sim/block.js";
 import type { IntegerArray } from "../../sim/elements.js";
-import { type Build, openBuild } from "../build-directory.js";
+import type { Values } from "../../sim/simulator.js";
+import { type Build, openBuild, readBuildText } from "../build-directory.js";
 import { type Command, EXIT } from "../command.js";
 import { checkCount } from "../count.js";
 import { systemError, withFile } from "../files.js";
-import { contractOfManifest, type ManifestPort } from "../manifest.js";
+import { contractOfManifest, type Manifest, type ManifestPort } from "../manifest.js";
+import type { Output } from "../output.js";
 import { keepResult } from "../results.js";
 import { eventCount, readFixed, simulateFile } from "../simulate.js";
+import { simulateBlocks } from "../simulate-pool.js";
 import { withWorkFolder } from "../temporary.js";
 
 export interface CosimCommandOptions {
   readonly build: string;
-  readonly events: string;
+  readonly events: string | undefined;
+  readonly random: number | undefined;
   readonly limit: number | undefined;
   readonly simulator: SimulatorName;
   readonly raw: boolean;
@@ -37,14 +43,21 @@ export interface CosimCommandOptions {
 export interface CosimResult extends Comparison {
   readonly simulator: string;
   readonly promised: { readonly latency: number; readonly interval: number };
-  readonly eventsFile: string;
+  /** The file of events; null of random ones. */
+  readonly eventsFile: string | null;
+  /** The seed of idle clocks and junk, and of random events. */
+  readonly seed: number;
 }
 
 /** The players read the seed as an integer of 32 bits. */
 const MOST_SEED = 2 ** 31 - 1;
 
-/** Events that are played in one run of the Verilog simulator. */
+/** Events that are played in one run of the Verilog simulator, and bits of all their beats, at most. */
 const RUN_EVENTS = 1000;
+const RUN_BITS = 1e9;
+
+/** More random events than one would wait for. */
+const MOST_RANDOM = 10_000_000;
 
 export const cosim: Command<CosimCommandOptions> = {
   usage: "cosim <build>",
@@ -53,7 +66,11 @@ export const cosim: Command<CosimCommandOptions> = {
   options: (argv) =>
     argv
       .positional("build", { type: "string", demandOption: true, describe: "build directory" })
-      .option("events", { type: "string", demandOption: true, describe: "events (.npz, .npy, .root)" })
+      .option("events", { type: "string", describe: "events (.npz, .npy, .root)" })
+      .option("random", {
+        type: "number",
+        describe: "instead of --events: N random events, uniform over the inputs' types, corners first",
+      })
       .option("limit", { type: "number", describe: "use only the first N events" })
       .option("simulator", {
         choices: SIMULATORS,
@@ -68,50 +85,35 @@ export const cosim: Command<CosimCommandOptions> = {
       .option("seed", {
         type: "number",
         default: 1,
-        describe: "seed of idle clocks and junk between events",
+        describe: "seed of random events, of idle clocks and of junk between events",
       }),
 
   run: async (options, output) => {
     checkCount("seed", options.seed, { least: 0, most: MOST_SEED });
+    checkSource(options);
     const build = await openBuild(options.build);
-    const { manifest } = build;
-    const contract = contractOfManifest(manifest);
-    const result = await withWorkFolder("l1c-cosim-", (folder) => {
-      return withFile(options.events, async (bytes) => {
+    const result = await withWorkFolder("l1c-cosim-", async (folder) => {
+      const { events, random } = options;
+      if (events === undefined) {
+        const count = random as number;
+        return cosimulateBuild(build, folder, options, output, count, async function* (fixed, rows, nodes) {
+          const golden = await readBuildText(build, "simulator/golden.js");
+          yield* simulateBlocks(golden, randomEvents(fixed, { count, rows, seed: options.seed, nodes }), 1);
+        });
+      }
+      return withFile(events, async (bytes) => {
         const source = await openEvents(bytes);
         const count = eventCount(source, options.limit);
-        const version = await simulatorVersion(options.simulator);
-        const firmware = await copyFirmware(build, folder);
-        const fixed = await readFixed(build);
-        const value = fixed.outputs[0]?.value ?? "";
-        const input = (build.manifest.inputs[0] as ManifestPort).name;
-        const runs: Comparison[] = [];
-        let done = 0;
-        let player: BuiltSimulator | undefined;
-        const nodes = [input, value];
-        const simulated = {
-          engine: "typescript",
-          threads: 1,
-          rows: RUN_EVENTS,
-          raw: options.raw,
-          count,
-          nodes,
-        } as const;
-        for await (const values of simulateFile(build, fixed, source, simulated)) {
-          // Building takes long: a mistake in the events shows before.
-          if (player === undefined) {
-            output.progress(`building the firmware in ${version}`);
-            player = await buildSimulator(options.simulator, firmware, folder);
-          }
-          const rows = Math.min(RUN_EVENTS, count - done);
-          output.progress(`co-simulating events ${done} to ${done + rows - 1}`);
-          const events = split(values[input] as IntegerArray, rows);
-          const expected = split(values[value] as IntegerArray, rows);
-          runs.push(await cosimulate(contract, player, events, expected, folder, options.seed + runs.length));
-          done += rows;
-        }
-        const promised = { latency: contract.latency, interval: contract.interval };
-        return { ...mergeComparisons(runs), simulator: version, promised, eventsFile: options.events };
+        return cosimulateBuild(build, folder, options, output, count, (fixed, rows, nodes) =>
+          simulateFile(build, fixed, source, {
+            engine: "typescript",
+            threads: 1,
+            rows,
+            raw: options.raw,
+            count,
+            nodes,
+          }),
+        );
       });
     });
     await keepResult(build, "cosim", result);
@@ -119,6 +121,73 @@ export const cosim: Command<CosimCommandOptions> = {
     return result.equal ? EXIT.good : EXIT.checkFailed;
   },
 };
+
+/** Events come from a file or are random, and options that belong to a file go with one. */
+function checkSource({ events, random, limit, raw }: CosimCommandOptions): void {
+  if (random === undefined) {
+    if (events !== undefined) return;
+    throw new UserError("no events are given", { hint: "Name a file with --events, or give --random N." });
+  }
+  checkCount("random", random, { most: MOST_RANDOM });
+  const other = [events !== undefined && "--events", limit !== undefined && "--limit", raw && "--raw"].find(
+    (name) => name !== false,
+  );
+  if (other !== undefined)
+    throw new UserError(`${other} does not go with --random`, { where: other, hint: "Give one of the two." });
+}
+
+/** Values of `nodes` for all events, in blocks of `rows`. */
+type Simulated = (fixed: Fixed, rows: number, nodes: readonly string[]) => AsyncGenerator<Values>;
+
+/** Plays `count` events, with what the golden model makes of them, through the firmware of a build. */
+async function cosimulateBuild(
+  build: Build,
+  folder: string,
+  { simulator, events, seed }: CosimCommandOptions,
+  output: Output,
+  count: number,
+  simulated: Simulated,
+): Promise<CosimResult> {
+  const contract = contractOfManifest(build.manifest);
+  const version = await simulatorVersion(simulator);
+  const firmware = await copyFirmware(build, folder);
+  const fixed = await readFixed(build);
+  const inputs = contract.inputs.map(({ name }) => name);
+  const outputs = contract.outputs.map(
+    ({ name }) => fixed.outputs.find((other) => other.name === name)?.value as string,
+  );
+  const rows = eventsOfRun(build.manifest);
+  const runs: Comparison[] = [];
+  let done = 0;
+  let player: BuiltSimulator | undefined;
+  for await (const values of simulated(fixed, rows, [...new Set([...inputs, ...outputs])])) {
+    // Building takes long: a mistake in the events shows before.
+    if (player === undefined) {
+      output.progress(`building the firmware in ${version}`);
+      player = await buildSimulator(simulator, firmware, folder);
+    }
+    const length = Math.min(rows, count - done);
+    output.progress(`co-simulating events ${done} to ${done + length - 1}`);
+    const played = split(values, inputs, length);
+    const expected = split(values, outputs, length);
+    runs.push(await cosimulate(contract, player, played, expected, folder, seed + runs.length));
+    done += length;
+  }
+  const promised = { latency: contract.latency, interval: contract.interval };
+  return {
+    ...mergeComparisons(runs),
+    simulator: version,
+    promised,
+    eventsFile: events ?? null,
+    seed,
+  };
+}
+
+/** Events of one run: as many as memory holds of their bits, two at least so that the interval shows. */
+function eventsOfRun({ inputs, outputs, interval }: Manifest): number {
+  const bits = [...inputs, ...outputs].reduce((sum, { width }) => sum + width, 0) * interval.cycles;
+  return Math.min(RUN_EVENTS, Math.max(2, Math.floor(RUN_BITS / bits)));
+}
 
 /** Copies the Verilog of a build into a folder, where every file has a plain name: tools choke on other paths. */
 async function copyFirmware({ folder: from, manifest }: Build, folder: string): Promise<Firmware> {
@@ -131,21 +200,27 @@ async function copyFirmware({ folder: from, manifest }: Build, folder: string): 
     });
     files.push(name);
   }
-  const [input, output] = [manifest.inputs[0] as ManifestPort, manifest.outputs[0] as ManifestPort];
+  const port = ({ port: name, width }: ManifestPort) => ({ port: name, width });
   return {
     top: manifest.top,
     files,
-    ports: { input: input.port, output: output.port },
+    ports: { inputs: manifest.inputs.map(port), outputs: manifest.outputs.map(port) },
     lut: manifest.resources.total.lut,
-    inputWidth: input.width,
-    outputWidth: output.width,
   };
 }
 
-/** One event after the other from arrays that hold a block of them. */
-function split(array: IntegerArray, count: number): readonly IntegerArray[] {
-  const size = array.length / count;
-  return Array.from({ length: count }, (_, row) => eventOf(array, row, size));
+/** Of each event the values of some nodes, from arrays that hold a block of events. */
+function split(
+  values: Values,
+  nodes: readonly string[],
+  count: number,
+): readonly (readonly IntegerArray[])[] {
+  return Array.from({ length: count }, (_, row) =>
+    nodes.map((name) => {
+      const array = values[name] as IntegerArray;
+      return eventOf(array, row, array.length / count);
+    }),
+  );
 }
 
 function describe(result: CosimResult): string {
@@ -164,7 +239,7 @@ function describe(result: CosimResult): string {
     ...result.protocol.map((fault) => `fault: ${fault}`),
     ...result.differences.map(
       ({ event, output, index, bit, expected, found }) =>
-        `event ${event}: output '${output}'[${index.join(", ")}] bit ${bit}: simulator ${expected}, firmware ${found}`,
+        `event ${event}: output '${output}'${index.length === 0 ? "" : `[${index.join(", ")}]`} bit ${bit}: simulator ${expected}, firmware ${found}`,
     ),
     ...(result.bitsDiffering > result.differences.length
       ? [`… and ${result.bitsDiffering - result.differences.length} more bits`]

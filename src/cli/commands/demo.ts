@@ -6,7 +6,7 @@ import { checkCount } from "../count.js";
 import type { Manifest } from "../manifest.js";
 import type { Output } from "../output.js";
 import { packagePath } from "../package.js";
-import { fakes, percent, table } from "../summary.js";
+import { describeArchitecture, fakes, percent, table } from "../summary.js";
 import { compile } from "./compile.js";
 import { type CosimResult, cosim } from "./cosim.js";
 import { type EvalResult, evaluate } from "./eval.js";
@@ -84,6 +84,9 @@ export const demo: Command<DemoCommandOptions> = {
             model,
             config: undefined,
             output: build,
+            weights: undefined,
+            type: undefined,
+            architecture: undefined,
             columns: options.columns,
             "clock-mhz": undefined,
             threshold: undefined,
@@ -113,7 +116,15 @@ export const demo: Command<DemoCommandOptions> = {
       `l1c cosim ${build} --events ${events} --limit ${options["cosim-events"]}`,
       (quiet) =>
         cosim.run(
-          { build, events, limit: options["cosim-events"], simulator: "verilator", raw: false, seed: 1 },
+          {
+            build,
+            events,
+            random: undefined,
+            limit: options["cosim-events"],
+            simulator: "verilator",
+            raw: false,
+            seed: 1,
+          },
           quiet,
         ),
     );
@@ -180,12 +191,12 @@ function summary(
     `at ${title}`,
     points.map(({ role, point }) => `${role} ${percent(point?.plateau?.value)}, ${fakes(point)}`).join("; "),
   ]);
-  const { latency, interval, resources, stream } = manifest;
+  const { latency, interval, resources } = manifest;
   return table([
     ["", ""],
     [
       "firmware",
-      `${manifest.top}, ${stream.columns} columns a beat, ${manifest.clock_mhz} MHz on ${manifest.device}`,
+      `${manifest.top}, ${describeArchitecture(manifest)}, ${manifest.clock_mhz} MHz on ${manifest.device}`,
     ],
     ["latency", `${latency.cycles} cycles, ${latency.ns} ns; measured ${compared.latencies.join(", ")}`],
     ["interval", `${interval.cycles} cycles, ${interval.ns} ns; measured ${compared.intervals.join(", ")}`],

@@ -13,13 +13,13 @@ import type { EqualTerms, Evaluated, EventDisplay, Physics, Role } from "../../r
 import { renderPlots } from "../../report/plots/index.js";
 import { roadNames } from "../../report/road-names.js";
 import { type Build, openBuild, readBuildText } from "../build-directory.js";
+import { isChamber } from "../chamber.js";
 import { type Command, EXIT } from "../command.js";
 import { checkCount, MOST_THREADS } from "../count.js";
 import type { EvaluationSetup } from "../evaluate-worker.js";
-import { arrayOfInput } from "../events.js";
+import { arraysOfInputs } from "../events.js";
 import { withFile, writeText } from "../files.js";
 import { type Judged, judge, TRUTH } from "../judge.js";
-import type { ManifestPort } from "../manifest.js";
 import { keepResult, RESULT_HINT } from "../results.js";
 import { eventCount } from "../simulate.js";
 import { fakes, percent, table } from "../summary.js";
@@ -53,11 +53,12 @@ export const evaluate: Command<EvalCommandOptions> = {
   run: async (options, output) => {
     checkCount("threads", options.threads, { most: MOST_THREADS });
     const build = await openBuild(options.build);
+    checkChamber(build);
     const { setup, level } = await setupOf(build);
     const result = await withFile(options.events, async (bytes) => {
       const source = await openEvents(bytes);
-      const array = arrayOfInput(build.manifest, build.manifest.inputs[0] as ManifestPort, source);
-      checkTruth(build, source);
+      const [array] = arraysOfInputs(build.manifest, source).values() as Iterable<string>;
+      checkTruth(source);
       const count = eventCount(source, options.limit);
       output.progress(`evaluating ${count} events on ${options.threads} threads`);
       const { metrics, displays } = await judge(setup, source, array, count, options.threads, level);
@@ -106,19 +107,20 @@ async function setupOf(build: Build): Promise<{ readonly setup: EvaluationSetup;
     : { setup: { modelText, fixedText, golden, modelScore: last.name, fixedScore }, level: threshold };
 }
 
-/** Muon metrics need chamber images and their truth. */
-function checkTruth(build: Build, source: EventSource): void {
-  const [input, output] = [build.manifest.inputs[0], build.manifest.outputs[0]] as [
-    ManifestPort,
-    ManifestPort,
-  ];
-  const [rows, , channels] = input.shape;
-  if (rows !== PARTITIONS || channels !== LAYERS || output.shape.join() !== input.shape.join()) {
-    throw new UserError(
-      `eval knows chamber images of ${PARTITIONS} partitions × strips × ${LAYERS} layers and masks of the same shape`,
-      { where: build.folder },
-    );
-  }
+/** Muon metrics are those of chamber images. */
+function checkChamber({ folder, manifest }: Build): void {
+  if (isChamber(manifest)) return;
+  throw new UserError(
+    `eval knows chamber images of ${PARTITIONS} partitions × strips × ${LAYERS} layers and masks of the same shape`,
+    {
+      where: folder,
+      hint: "The physics of other models is beyond it: l1c sim gives their outputs, l1c cosim checks the firmware.",
+    },
+  );
+}
+
+/** Efficiency and fakes need the truth. */
+function checkTruth(source: EventSource): void {
   const missing = TRUTH.filter((name) => !source.has(name));
   if (missing.length > 0) {
     throw new UserError(`it has no truth: ${missing.join(", ")} missing`, {

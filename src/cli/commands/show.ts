@@ -1,4 +1,4 @@
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import { importModel } from "../../import/index.js";
 import { UserError } from "../../ir/errors.js";
@@ -6,11 +6,13 @@ import { printModel } from "../../ir/model/text.js";
 import { openBuild, readBuildText } from "../build-directory.js";
 import { type Command, EXIT } from "../command.js";
 import { systemError } from "../files.js";
+import { openModel, WEIGHTS } from "../model-files.js";
 
 const LEVELS = ["model", "fixed", "circuit"] as const;
 
 export interface ShowCommandOptions {
   readonly what: string;
+  readonly weights: string | undefined;
   readonly level: (typeof LEVELS)[number];
 }
 
@@ -20,27 +22,32 @@ export const show: Command<ShowCommandOptions> = {
   options: (argv) =>
     argv
       .positional("what", { type: "string", demandOption: true, describe: "model file or build directory" })
-      .option("level", { choices: LEVELS, default: "model" as const, describe: "language to print" }),
+      .option("level", { choices: LEVELS, default: "model" as const, describe: "language to print" })
+      .option("weights", { type: "string", describe: WEIGHTS }),
 
-  run: async ({ what, level }, output) => {
+  run: async ({ what, level, weights }, output) => {
     const info = await stat(what).catch((error: unknown) => {
       throw new UserError(`cannot be read: ${systemError(error)}`, { where: what });
     });
     const text = info.isDirectory()
       ? await readBuildText(await openBuild(what), `${level}.l1c`)
-      : await showModel(what, level);
+      : await showModel(what, level, weights);
     output.result({ what, level, text }, text);
     return EXIT.good;
   },
 };
 
-async function showModel(path: string, level: (typeof LEVELS)[number]): Promise<string> {
+async function showModel(
+  path: string,
+  level: (typeof LEVELS)[number],
+  weights: string | undefined,
+): Promise<string> {
   if (level !== "model") {
     throw new UserError(`a model file has no ${level} level`, {
       where: path,
       hint: `Compile it first: l1c compile MODEL -o FOLDER; then l1c show FOLDER --level ${level}`,
     });
   }
-  const { model } = await importModel({ name: path, bytes: new Uint8Array(await readFile(path)) });
+  const { model } = await importModel((await openModel(path, weights)).source);
   return printModel({ ...model, name: basename(path, extname(path)) });
 }

@@ -10,7 +10,7 @@ import { pipeline } from "../pipeline.js";
 import { StructureBuilder } from "../structure-builder.js";
 import { type Beat, buildLayer, windowOf } from "./layer.js";
 import { type Axes, axesAlong, type Layout, layoutOf } from "./layout.js";
-import { planStream, type StreamLayer } from "./plan.js";
+import { planStream, type StreamLayer, type StreamPlan } from "./plan.js";
 import { buildSite, patchOf } from "./site.js";
 
 type StreamPacking = Extract<PortPacking, { kind: "stream" }>;
@@ -30,7 +30,7 @@ export interface StreamOptions {
  * window buffer and copies of one site module. Throws a UserError when the graph or the options do not fit.
  */
 export function lowerStream(fixed: Fixed, options: StreamOptions): Lowered {
-  const plan = planStream(fixed);
+  const plan = planAlong(fixed, options.axis);
   const axes = axesAlong(options.axis);
   const length = plan.input.shape[axes.along] as number;
   if (!Number.isInteger(options.columns) || options.columns < 1 || options.columns > length) {
@@ -39,7 +39,6 @@ export function lowerStream(fixed: Fixed, options: StreamOptions): Lowered {
       hint: `Choose a whole number from 1 to ${length}.`,
     });
   }
-  for (const layer of plan.layers) checkLength(layer, axes);
   const interval = Math.ceil(length / options.columns);
   const beat = { columns: options.columns, last: length - (interval - 1) * options.columns };
 
@@ -121,6 +120,13 @@ export function lowerStream(fixed: Fixed, options: StreamOptions): Lowered {
     outputs: [ports[1]],
     layers,
   };
+}
+
+/** Cuts a graph into the layers of a stream along an axis. Throws a UserError that names the node that does not fit. */
+export function planAlong(fixed: Fixed, axis: 0 | 1): StreamPlan {
+  const plan = planStream(fixed);
+  for (const layer of plan.layers) checkLength(layer, axesAlong(axis));
+  return plan;
 }
 
 /** How an image lies in the beats of a port. */

@@ -66,6 +66,6 @@ ${
   cycles !== undefined &&
   cycles !== hardware.latencyCycles &&
   html`<p class="note">The latency of the whole is ${count(hardware.latencyCycles)} cycles; the layers account for ${count(cycles)} of them.</p>`
-}`,
+}${data.notes !== undefined && data.notes.length > 0 && html`<h3>Notes</h3><ul>${data.notes.map(({ where, message }) => html`<li>${where}: ${message}</li>`)}</ul>`}`,
   };
 }

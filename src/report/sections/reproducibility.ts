@@ -4,7 +4,7 @@ import { html } from "../html.js";
 import { missing, type Section, table } from "./section.js";
 
 export function reproducibilitySection({ tool, provenance }: ReportData): Section {
-  const { model, config, seeds, commands, files } = provenance;
+  const { model, data = [], config, seeds, commands, files } = provenance;
   const source = (name: string, file: { readonly path: string; readonly sha256: string }) => [
     name,
     html`<code>${file.path}</code>`,
@@ -17,7 +17,11 @@ export function reproducibilitySection({ tool, provenance }: ReportData): Sectio
 <h3>Inputs</h3>
 ${table(
   [{ title: "" }, { title: "File" }, { title: "SHA-256" }],
-  [source("Model", model), ...(config === undefined ? [] : [source("Configuration", config)])],
+  [
+    source("Model", model),
+    ...data.map((file) => source("Data of the model", file)),
+    ...(config === undefined ? [] : [source("Configuration", config)]),
+  ],
 )}
 ${config === undefined && html`<p class="note">No configuration file was given: all options had their defaults or stand in the command lines.</p>`}
 <h3>Seeds</h3>

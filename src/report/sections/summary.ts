@@ -4,6 +4,11 @@ import { count, nanoseconds, number, percent, plural, withInterval } from "../fo
 import { type Html, html } from "../html.js";
 import type { Section } from "./section.js";
 
+/** Whether there is physics to speak of: it was evaluated, or could be. */
+export function hasPhysics({ chamber, physics }: ReportData): boolean {
+  return chamber || physics !== undefined;
+}
+
 /** Whether everything that was promised was also measured, and what was not. */
 export function verdict(data: ReportData): { readonly equal: boolean; readonly text: string } {
   const { cosim, hardware } = data;
@@ -94,7 +99,9 @@ export function summarySection(data: ReportData): Section {
           },
         ]),
     ...(physics === undefined || physics.algorithms.length === 0
-      ? [{ title: "Physics", value: "not evaluated" }]
+      ? hasPhysics(data)
+        ? [{ title: "Physics", value: "not evaluated" }]
+        : []
       : [
           physicsCard("Efficiency", physics.algorithms, "plateau"),
           physicsCard("Fake rate", physics.algorithms, "fakeRate"),

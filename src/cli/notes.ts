@@ -1,0 +1,18 @@
+import type { Note } from "../ir/note.js";
+
+/** Places that a line names; more are counted. */
+const NAMED = 3;
+
+/** Notes as lines for people: one for each message, with the first places that it is about. */
+export function describeNotes(notes: readonly Note[]): readonly string[] {
+  const places = new Map<string, string[]>();
+  for (const { where, message } of notes) {
+    const known = places.get(message) ?? [];
+    if (!known.includes(where)) known.push(where);
+    places.set(message, known);
+  }
+  return [...places].map(([message, all]) => {
+    const more = all.length > NAMED ? ` and ${all.length - NAMED} more` : "";
+    return `note: ${all.slice(0, NAMED).join(", ")}${more}: ${message}`;
+  });
+}
