@@ -1,5 +1,6 @@
 import { UserError } from "../ir/errors.js";
 import { importKeras, importKerasHdf5, importKerasJson } from "./keras/index.js";
+import { importOnnx, looksLikeOnnx } from "./onnx/index.js";
 import type { Imported, ModelSource } from "./source.js";
 
 const SUPPORTED =
@@ -18,12 +19,13 @@ export async function importModel(source: ModelSource): Promise<Imported> {
   if (startsWith(bytes, [0x50, 0x4b, 0x03, 0x04])) return importKeras(source);
   if (startsWith(bytes, [0x89, 0x48, 0x44, 0x46])) return importKerasHdf5(source);
   if (bytes.find((byte) => !SPACE.has(byte)) === 0x7b) return importKerasJson(source);
+  if (looksLikeOnnx(bytes)) return importOnnx(source);
   throw new UserError(describe(name), { where: name, hint: SUPPORTED });
 }
 
 /** What a file of no known signature seems to be. */
 function describe(file: string): string {
-  if (/\.onnx$/i.test(file)) return "ONNX models are not supported";
+  if (/\.onnx$/i.test(file)) return "it does not begin as an ONNX file does: the file is damaged";
   if (/\.keras$/i.test(file))
     return "it does not begin as a ZIP archive does: the file is damaged or no Keras model";
   if (/\.(h5|hdf5)$/i.test(file)) return "it does not begin as an HDF5 file does: the file is damaged";

@@ -46,7 +46,9 @@ export function parseModel(bytes: Uint8Array, file: string): ModelProto {
     });
   }
   if (proto.graph === undefined || proto.graph.output.length === 0) {
-    throw new UserError("it has no graph with outputs: it is no ONNX model or it is damaged", { where: file });
+    throw new UserError("it has no graph with outputs: it is no ONNX model or it is damaged", {
+      where: file,
+    });
   }
   return proto;
 }

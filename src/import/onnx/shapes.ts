@@ -2,13 +2,24 @@ import { sizeOf } from "../../ir/tensor.js";
 import { BatchMixed } from "./batch.js";
 import type { Builder } from "./builder.js";
 import { reshapeConstant, transposeConstant } from "./constants.js";
-import { type Constant, type Live, nodeShape, pick, rowMajorStrides, type Shape, type Value } from "./values.js";
+import {
+  type Constant,
+  type Integers,
+  type Live,
+  nodeShape,
+  pick,
+  rowMajorStrides,
+  type Shape,
+  type Value,
+} from "./values.js";
 
 /** The value under another shape with as many elements. */
 export function reshapeValue(builder: Builder, value: Value, shape: Shape): Value {
   builder.checkSize(shape);
   if (sizeOf(shape) !== sizeOf(value.shape)) {
-    builder.refuse(`[${value.shape.join(", ")}] and [${shape.join(", ")}] differ in their number of elements`);
+    builder.refuse(
+      `[${value.shape.join(", ")}] and [${shape.join(", ")}] differ in their number of elements`,
+    );
   }
   return value.kind === "constant" ? reshapeConstant(value, shape) : reshapeLive(builder, value, shape);
 }
@@ -137,8 +148,8 @@ export function concatValues(builder: Builder, values: readonly Value[], axis: n
   const full = values.filter((value) => value.shape[axis] !== 0);
   const leader = full.find((value) => value.kind === "live") as Live;
   const parts = full.map((value) => builder.live(value));
-  const scales = new Set(parts.map(({ integers }) => `${integers?.scale} ${integers?.zero}`));
-  if (scales.size > 1) builder.refuse("it joins integers of QuantizeLinear with different scales");
+  if (parts.some((part) => !sameIntegers(part.integers, leader.integers)))
+    builder.refuse("it joins integers of QuantizeLinear with different scales");
   const target = builder.withAxis(leader, axis).axes;
   const arranged = parts.map((value) => builder.arrange(builder.withAxis(value, axis), target));
   const node = nodeShape({ axes: target, shape });
@@ -148,6 +159,11 @@ export function concatValues(builder: Builder, values: readonly Value[], axis: n
   const [batch] = batches;
   if (batches.size > 1 || batch === axis) throw new BatchMixed(builder.where, "Concat", axis);
   return { ...(arranged[0] as Live), name, shape, axes: target, batch };
+}
+
+function sameIntegers(a: Integers | undefined, b: Integers | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  return a.axes === undefined && a.scale.data[0] === b.scale.data[0] && a.zero.data[0] === b.zero.data[0];
 }
 
 function concatConstants(values: readonly Constant[], axis: number, shape: Shape): Constant {

@@ -35,9 +35,12 @@ function readRaw(bytes: Uint8Array, dtype: Dtype, count: number, where: string):
   const bits = storageBits(dtype);
   const expected = Math.ceil((count * bits) / 8);
   if (bytes.length !== expected) {
-    throw new UserError(`its data have ${bytes.length} bytes, ${count} elements of ${dtype} take ${expected}`, {
-      where,
-    });
+    throw new UserError(
+      `its data have ${bytes.length} bytes, ${count} elements of ${dtype} take ${expected}`,
+      {
+        where,
+      },
+    );
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const data = new Array<number>(count);

@@ -38,7 +38,14 @@ export interface Live {
   /** The file's axis along which events lie, where it may be longer than 1. */
   readonly batch: number | undefined;
   /** The node holds (q − zero) · scale for what the file holds as the integer q (QuantizeLinear). */
-  readonly integers?: { readonly scale: number; readonly zero: number } | undefined;
+  readonly integers?: Integers | undefined;
+}
+
+export interface Integers {
+  readonly scale: Constant;
+  readonly zero: Constant;
+  /** Where scale or zero point are not one number: the value's own order of axes, which must not change. */
+  readonly axes: string | undefined;
 }
 
 export type Value = Constant | Live;
@@ -130,4 +137,14 @@ export function broadcastConstant(value: Constant, shape: Shape): Constant {
 
 export function showShape(shape: Shape): string {
   return `[${shape.join(", ")}]`;
+}
+
+/** Two constants made of one. */
+export function mapBounds(
+  value: Constant,
+  lo: (x: number) => number,
+  hi: (x: number) => number,
+): { readonly lo: Constant; readonly hi: Constant } {
+  const of = (f: (x: number) => number) => constant("double", value.shape, value.data.map(f));
+  return { lo: of(lo), hi: of(hi) };
 }
