@@ -38,8 +38,8 @@ export function describeManifest(folder: string, manifest: Manifest): string {
   ]);
   const header = ["layer", "operations", "shape", "types", "weights", "copies", "cycles", "LUT", "FF"];
   return [
-    `${folder}: ${manifest.name}, ${describeArchitecture(manifest)} (${manifest.architecture_reason})`,
-    `latency ${latency.cycles} cycles (${latency.ns} ns), interval ${interval.cycles} cycles (${interval.ns} ns) at ${manifest.clock_mhz} MHz`,
+    `${folder}: ${manifest.name}, ${describeArchitecture(manifest)}`,
+    `latency ${plural(latency.cycles, "cycle")} (${latency.ns} ns), interval ${plural(interval.cycles, "cycle")} (${interval.ns} ns) at ${manifest.clock_mhz} MHz`,
     `about ${resources.total.lut} LUT, ${resources.total.ff} FF (estimate before synthesis)`,
     "",
     table([header, ...layers]),
