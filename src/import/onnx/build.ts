@@ -1,7 +1,7 @@
 import { UserError } from "../../ir/errors.js";
 import { sizeOf } from "../../ir/tensor.js";
 import { Attributes } from "./attributes.js";
-import { Builder, MOST_ELEMENTS } from "./builder.js";
+import { axesWithoutBatch, Builder, MOST_ELEMENTS } from "./builder.js";
 import { Call } from "./call.js";
 import { dtypeOf } from "./dtype.js";
 import type { External } from "./external.js";
@@ -193,8 +193,7 @@ function outputValue(builder: Builder, value: Value): string {
       "Let the model end with DequantizeLinear, so that its outputs are what they stand for.",
     );
   }
-  const leading = live.batch ?? (live.shape.length > 1 && live.shape[0] === 1 ? 0 : undefined);
-  const axes = live.shape.map((_, axis) => axis).filter((axis) => axis !== leading);
+  const axes = axesWithoutBatch(live.shape, live.batch);
   const arranged = builder.arrange(live, axes.length === 0 ? [-1] : axes);
   return arranged.name;
 }

@@ -145,14 +145,14 @@ export class Builder {
 
   /** The value with all its axes but the batch in the file's order. */
   inOrder(value: Live): Live {
-    const axes = value.shape.map((_, axis) => axis).filter((axis) => axis !== value.batch);
-    return this.arrange(value, axes);
+    return this.arrange(value, axesWithoutBatch(value.shape, value.batch));
   }
 
   /** The value with one axis of the file last, and on its own axis of the node. */
   withLast(value: Live, axis: number): Live {
     if (value.axes.at(-1) === axis) return value;
-    return this.arrange(value, [...value.axes.filter((other) => other !== axis), axis]);
+    const others = value.axes.filter((other) => other !== axis && other >= 0 && value.shape[other] !== 1);
+    return this.arrange(value, [...others, axis]);
   }
 
   /** The value with the given axis carried by an axis of the node. */
@@ -227,6 +227,12 @@ export class Builder {
     this.spend(shape);
     return pick(value, shape, affineIndices(shape, strides, offset));
   }
+}
+
+/** The axes of a file's value that a node needs: without the batch, or without a leading axis of length 1. */
+export function axesWithoutBatch(shape: Shape, batch: number | undefined): readonly number[] {
+  const dropped = batch ?? (shape.length > 1 && shape[0] === 1 ? 0 : undefined);
+  return shape.map((_, axis) => axis).filter((axis) => axis !== dropped);
 }
 
 function padShape(shape: Shape, rank: number): Shape {

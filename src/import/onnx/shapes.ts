@@ -1,6 +1,6 @@
 import { sizeOf } from "../../ir/tensor.js";
 import { BatchMixed } from "./batch.js";
-import type { Builder } from "./builder.js";
+import { axesWithoutBatch, type Builder } from "./builder.js";
 import { reshapeConstant, transposeConstant } from "./constants.js";
 import {
   type Constant,
@@ -33,7 +33,7 @@ function reshapeLive(builder: Builder, value: Live, shape: Shape): Live {
     return { ...builder.relabel({ ...value, batch: undefined }, shape, from), batch };
   }
   const ordered = builder.inOrder(value);
-  const axes = shape.map((_, axis) => axis).filter((axis) => axis !== batch);
+  const axes = axesWithoutBatch(shape, batch);
   const name = builder.add({ op: "reshape" }, [ordered.name], nodeShape({ axes, shape }), "reshape");
   return { ...ordered, name, shape, axes, batch };
 }

@@ -116,7 +116,7 @@ function coordinate(
     case "half_pixel_symmetric": {
       const adjustment = f(count / f(scale * length));
       const offset = f(f(length / 2) * f(1 - adjustment));
-      return f(offset + f(f(f(n + 0.5) / scale) - 0.5));
+      return f(f(offset + f(f(n + 0.5) / scale)) - 0.5);
     }
     case "pytorch_half_pixel":
       return count > 1 ? f(f(f(n + 0.5) / scale) - 0.5) : 0;
