@@ -29,6 +29,12 @@ export interface OpenModel {
 /** Reads a model file, and the file of its weights if there is one. A file that cannot be read is a UserError. */
 export async function openModel(path: string, weightsPath: string | undefined): Promise<OpenModel> {
   const bytes = await readBytes(path);
+  if (weightsPath !== undefined && !/^\s*\{/.test(new TextDecoder("latin1").decode(bytes.subarray(0, 64)))) {
+    throw new UserError(`'${path}' is no architecture in .json: its weights are in the file itself`, {
+      where: "--weights",
+      hint: "Leave the option out.",
+    });
+  }
   const weights =
     weightsPath === undefined ? undefined : { name: weightsPath, bytes: await readBytes(weightsPath) };
   const external = new Map<string, string>();

@@ -43,7 +43,7 @@ export function describeManifest(folder: string, manifest: Manifest): string {
     `about ${resources.total.lut} LUT, ${resources.total.ff} FF (estimate before synthesis)`,
     "",
     table([header, ...layers]),
-    ...describeNotes(manifest.notes),
+    ...describeNotes(manifest.notes, manifest.model.file),
   ].join("\n");
 }
 

@@ -255,7 +255,101 @@ describe("l1c compile refuses, with exit code 2, a message and nothing left behi
   });
 });
 
+describe("l1c compile chooses the architecture", () => {
+  const read = () => JSON.parse(readFileSync(at("build/manifest.json"), "utf8"));
+
+  it("by the graph where nothing is asked for, and says why", async () => {
+    const chain = await compile();
+    expect(chain.stderr).toContain("architecture: stream (a chain of image convolutions)");
+    expect(chain.stdout).toContain("shared, 1 column a beat, 4 beats an event");
+    expect(read()).toMatchObject({
+      architecture: "stream",
+      architecture_reason: "a chain of image convolutions",
+      stream: { axis: 1, columns: 1, beats: 4, last: 1 },
+    });
+  });
+
+  it("as it is asked for, the command line before the file", async () => {
+    const whole = await compile("--architecture", "parallel");
+    expect(whole.stdout).toContain("shared, the whole event in one clock\n");
+    expect(read()).toMatchObject({ architecture: "parallel", architecture_reason: "asked for" });
+    expect(read().stream).toBeUndefined();
+    expect((await compileWith("architecture: stream")).code).toBe(0);
+    expect(read()).toMatchObject({ architecture: "stream", stream: { columns: 1 } });
+    writeFileSync(at("l1c.yaml"), "stream: { axis: 0, columns: 2 }");
+    expect((await compile("-c", at("l1c.yaml"), "--columns", "3")).code).toBe(0);
+    expect(read().stream).toEqual({ axis: 0, columns: 3, beats: 2, last: 1 });
+    expect((await compile("-c", at("l1c.yaml"), "--architecture", "parallel")).code).toBe(0);
+    expect(read()).toMatchObject({ architecture: "parallel" });
+  });
+
+  it("and refuses a stream where none is", async () => {
+    const both = await compile("--architecture", "parallel", "--columns", "2");
+    expect(both).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("stream: parallel firmware takes"),
+    });
+    const two = fileURLToPath(fixtureUrl("hgq2_dense.keras"));
+    const types = ["--type", "s=fixed<8,3>", "--architecture", "stream"];
+    expect(await runCli("compile", two, "-o", at("build"), ...types)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("streaming firmware takes one input and gives one output"),
+    });
+  });
+});
+
+describe("l1c compile with types of nodes", () => {
+  const two = fileURLToPath(fixtureUrl("hgq2_dense.keras"));
+  const compileTwo = (...args: readonly string[]) => runCli("compile", two, "-o", at("build"), ...args);
+
+  it("takes them from options above the file's, and prints what it notes of the model", async () => {
+    writeFileSync(at("l1c.yaml"), "types: { s: 'fixed<4,2>', x: 'ufixed<9,3>' }");
+    const { code, stdout } = await compileTwo("-c", at("l1c.yaml"), "--type", "s=fixed<8,3>");
+    expect(code).toBe(0);
+    const manifest = JSON.parse(readFileSync(at("build/manifest.json"), "utf8"));
+    const types = Object.fromEntries(
+      manifest.inputs.map((port: { name: string; types: string[] }) => [port.name, port.types]),
+    );
+    expect(types).toEqual({ s: ["fixed<8,3>"], x: ["ufixed<9,3>"] });
+    expect(manifest.config.values.types).toEqual({ s: "fixed<8,3>", x: "ufixed<9,3>" });
+    expect(stdout).toMatch(/^note: layer 'normed'.*: .*rounded once/m);
+    expect(manifest.notes.map(({ where }: { where: string }) => where)).toContain(`${two}: layer 'normed'`);
+  });
+
+  it.each([
+    [["--type", "s"], "--type: 's' is no NODE=TYPE"],
+    [["--type", "=fixed<8,3>"], "--type: '=fixed<8,3>' is no NODE=TYPE"],
+    [["--type", "s=int8"], "command line: types.s: should be a type such as fixed<8,3>"],
+    [["--type", "s=fixed<8,3>", "--type", "s=fixed<9,3>"], "--type: 's' has two types"],
+    [
+      ["--type", "q=fixed<8,3>"],
+      "types: q: the model has no node of this name\n  Types can be given for 'x', 's'",
+    ],
+    [[], "input 's': "],
+  ])("refuses %j", async (args, message) => {
+    const { code, stderr } = await compileTwo(...args);
+    expect(stderr).toContain(message);
+    expect(code).toBe(2);
+    expect(left()).toEqual([]);
+  });
+});
+
 describe("l1c show", () => {
+  it("prints an architecture with weights in a file of their own", async () => {
+    const [json, weights] = ["keras2_sequential.json", "keras2_sequential_weights.h5"].map((name) =>
+      fileURLToPath(fixtureUrl(name)),
+    ) as [string, string];
+    expect(await runCli("show", json, "--weights", weights)).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^l1c model "keras2_sequential"\n/),
+    });
+    expect(await runCli("show", json)).toMatchObject({ code: 2, stderr: expect.stringContaining("weights") });
+    expect(await runCli("show", json, "--weights", at("none.h5"))).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("none.h5: cannot be read"),
+    });
+  });
+
   it("prints a model, and each level of a build", async () => {
     expect((await runCli("show", MODEL)).stdout).toMatch(/^l1c model "shared"\n/);
     await compile();
