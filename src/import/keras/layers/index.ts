@@ -1,5 +1,6 @@
 import { UserError } from "../../../ir/errors.js";
 import type { Layer } from "../graph.js";
+import { QKERAS_LAYERS, QKERAS_REFUSED } from "../qkeras/index.js";
 import type { LayerHandler } from "./handler.js";
 import { HGQ1_LAYERS } from "./hgq1/index.js";
 import { HGQ2_LAYERS } from "./hgq2/index.js";
@@ -11,6 +12,7 @@ export const LAYERS: ReadonlyMap<string, LayerHandler> = new Map([
   ...KERAS_LAYERS,
   ...HGQ1_LAYERS,
   ...HGQ2_LAYERS,
+  ...QKERAS_LAYERS,
 ]);
 
 /** What reads a layer. Throws a UserError that says why for layers that are not read. */
@@ -18,7 +20,7 @@ export function handlerOf({ className, kind, where }: Layer): LayerHandler {
   const handler = LAYERS.get(kind);
   if (handler !== undefined) return handler;
   const [origin] = kind.split(">") as [string];
-  const reason = REFUSED.get(kind);
+  const reason = REFUSED.get(kind) ?? QKERAS_REFUSED.get(kind);
   throw new UserError(
     `the layer type '${className}'${origin === "" ? "" : ` of '${origin}'`} is not supported${reason === undefined ? "" : `: ${reason}`}`,
     { where, hint: `Supported: ${supported(origin).join(", ")}.` },

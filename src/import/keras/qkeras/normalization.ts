@@ -1,0 +1,92 @@
+import { UserError } from "../../../ir/errors.js";
+import type { Tensor } from "../../../ir/tensor.js";
+import { convolution } from "../layers/convolution.js";
+import { type LayerHandler, onlyInput } from "../layers/handler.js";
+import { Nodes } from "../layers/nodes.js";
+import { affineAlong, normalizedAxis, readStatistics } from "../layers/normalization.js";
+import type { Parameter, ReadParameter } from "../layers/parameter.js";
+import type { LayerWeights } from "../weights.js";
+import { quantizedParameter } from "./layers.js";
+import { activateQuantized, readQuantizer } from "./read.js";
+
+const { fround } = Math;
+
+/** QBatchNormalization (qkeras/qnormalization.py): each of its four variables quantized, if its quantizer is not null. */
+export const qBatchNormalization: LayerHandler = (call) => {
+  const nodes = new Nodes(call);
+  const input = onlyInput(call);
+  const { config, where } = call;
+  config.require("inverse_quantizer", [null]);
+  const axis = normalizedAxis(call, input);
+  const statistics = readStatistics(call, input.shape[axis] as number);
+  const quantized = (data: readonly number[], name: string, trainable: boolean): readonly number[] => {
+    const quantizer = readQuantizer(config.get(`${name}_quantizer`), `${name}_quantizer`, where);
+    return quantizer?.weight({ shape: [data.length], data }, trainable).tensor.data ?? data;
+  };
+  const gamma = statistics.gamma && quantized(statistics.gamma, "gamma", true);
+  const beta = statistics.beta && quantized(statistics.beta, "beta", false);
+  const mean = quantized(statistics.mean, "mean", false);
+  const variance = quantized(statistics.variance, "variance", true);
+  const bad = variance.findIndex((v) => v + statistics.epsilon <= 0);
+  if (bad >= 0) {
+    throw new UserError(`its quantized variance is ${variance[bad]} at element ${bad}: no square root`, {
+      where,
+    });
+  }
+  const multiplier = variance.map((v, c) => (gamma?.[c] ?? 1) / Math.sqrt(v + statistics.epsilon));
+  const offset = mean.map((mu, c) => (beta?.[c] ?? 0) - mu * (multiplier[c] as number));
+  call.note("its factors γ / √(σ² + ε) are computed in float64 from its quantized variables");
+  const parameter = (data: readonly number[]): Parameter => ({
+    tensor: { shape: [data.length], data },
+    quantizer: undefined,
+  });
+  return nodes.result(
+    affineAlong(nodes, input, axis, { multiplier: parameter(multiplier), offset: parameter(offset) }),
+  );
+};
+
+/**
+ * QConv2DBatchnorm (qkeras/qconv2d_batchnorm.py): the batch normalization goes into kernel and bias before they are
+ * quantized. Both folding modes do the same at inference.
+ */
+export const qConv2dBatchnorm: LayerHandler = (call) => {
+  const { config, weights, where } = call;
+  config.require("folding_mode", ["ema_stats_folding", "batch_stats_folding"], "ema_stats_folding");
+  const channels = config.count("filters");
+  const read = (name: string) =>
+    weights.named(name, { what: name.replace("_", " "), shape: [channels] }).data;
+  const [mean, variance, beta] = [read("moving_mean"), read("moving_variance"), read("beta")];
+  const gamma = config.flag("scale", true) ? read("gamma") : undefined;
+  const epsilon = fround(config.number("epsilon", 1e-3));
+  const factor = variance.map((v, c) => {
+    const inverse = fround(1 / fround(Math.sqrt(fround(v + epsilon))));
+    return gamma === undefined ? inverse : fround(inverse * (gamma[c] as number));
+  });
+  if (!factor.every(Number.isFinite)) {
+    throw new UserError("its moving variance has no square root", { where });
+  }
+  const hasBias = config.flag("use_bias", true);
+  const own: LayerWeights = {
+    ...weights,
+    variable: (_, index, expected) => {
+      if (index === 0) return weights.named("kernel", expected);
+      return hasBias
+        ? weights.named("bias", expected)
+        : { shape: [channels], data: Array.from({ length: channels }, () => 0) };
+    },
+  };
+  const fold = (role: string, { shape, data }: Tensor<number>): Tensor<number> => ({
+    shape,
+    data: data.map((w, e) => {
+      const c = e % channels;
+      if (role !== "bias") return fround(w * (factor[c] as number));
+      return fround(fround((factor[c] as number) * fround(w - (mean[c] as number))) + (beta[c] as number));
+    }),
+  });
+  const quantize = quantizedParameter(call, "kernel_quantizer");
+  const parameter: ReadParameter = (role, tensor) => quantize(role, fold(role, tensor));
+  const nodes = new Nodes(call);
+  const plain = config.with("activation", "linear").with("use_bias", true);
+  const sum = nodes.append(convolution(2)({ ...call, config: plain, weights: own, parameter }));
+  return nodes.result(activateQuantized(call, nodes, sum, false));
+};
