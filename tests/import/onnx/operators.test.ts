@@ -555,7 +555,8 @@ describe("resizing", () => {
   const factors = [
     [1, 1, 2, 3],
     [1, 1, 1.5, 2.6],
-    [1, 1, 0.7, 0.6],
+    // No element of these falls between two others: there the framework's own roundings decide.
+    [1, 1, 0.7, 0.65],
   ];
   run([
     ...modes.flatMap((coordinate_transformation_mode) =>
