@@ -16,6 +16,7 @@ import { buildSimulator, simulatorVersion } from "../dist/cosim/simulators.js";
 import { deviceOf } from "../dist/estimate/devices.js";
 import { estimateResources } from "../dist/estimate/resources.js";
 import { FABRICS } from "../dist/lower/delay.js";
+import { packingWidth } from "../dist/lower/packing.js";
 import { muonEventArrays } from "../dist/physics/muon/arrays.js";
 import { DEFAULT_MUON_OPTIONS } from "../dist/physics/muon/generate.js";
 import { firstDifference } from "../dist/sim/elements.js";
@@ -32,7 +33,7 @@ const BUSY = 10;
 
 const path = (name) => fileURLToPath(new URL(`../${name}`, import.meta.url));
 const MODEL = "examples/muon-cnn/model.keras";
-const model = await readFile(path(MODEL));
+const model = { name: MODEL, bytes: await readFile(path(MODEL)) };
 const config = parseConfig(await readFile(path("examples/muon-cnn/l1c.yaml"), "utf8"), "l1c.yaml");
 
 const say = (line) => process.stderr.write(`bench: ${line}\n`);
@@ -82,7 +83,7 @@ async function chamberImages(background) {
 }
 
 const compileFor = (columns) =>
-  compile(model, MODEL, {
+  compile(model, {
     name: config.name,
     clockMHz: config.clock_mhz,
     delays: FABRICS[deviceOf(config.device).fabric],
@@ -103,16 +104,14 @@ async function verilate({ files, templates, lowered }, folder) {
     await writeFile(written.at(-1), text);
   }
   const top = lowered.circuit.modules.at(-1).name;
-  const width = ({ layout }) => lowered.beat.columns * layout.columnBits;
+  const port = ({ port: name, packing }) => ({ port: name, width: packingWidth(packing) });
   return clock(() =>
     buildSimulator(
       "verilator",
       {
         top,
         files: written,
-        ports: { input: lowered.input.name, output: lowered.output.name },
-        inputWidth: width(lowered.input),
-        outputWidth: width(lowered.output),
+        ports: { inputs: lowered.inputs.map(port), outputs: lowered.outputs.map(port) },
         lut: estimateResources(lowered.circuit).get(top).lut,
       },
       folder,
@@ -121,15 +120,15 @@ async function verilate({ files, templates, lowered }, folder) {
 }
 
 /** Plays all images through a player; the seconds are those of the player alone. */
-async function play({ lowered, fixed }, player, images, expected, folder) {
+async function play({ lowered }, player, images, expected, folder) {
   let seconds;
   const timed = {
     play: async (...args) => {
       seconds = await fastest(() => player.play(...args));
     },
   };
-  const contract = contractOf(lowered, fixed.outputs[0].name);
-  const { equal } = await cosimulate(contract, timed, images, expected, folder, 1);
+  const one = (arrays) => arrays.map((array) => [array]);
+  const { equal } = await cosimulate(contractOf(lowered), timed, one(images), one(expected), folder, 1);
   if (!equal) throw new Error("the firmware differs from the golden model");
   return seconds;
 }

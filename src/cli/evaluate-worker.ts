@@ -1,7 +1,7 @@
 import { workerData } from "node:worker_threads";
 import type { FixedInput, FixedNode } from "../ir/fixed/fixed.js";
 import { parseFixed } from "../ir/fixed/text.js";
-import { fractionBits } from "../ir/fixed-point.js";
+import { toNumber } from "../ir/fixed-point.js";
 import { atChannel } from "../ir/granular.js";
 import { parseModel } from "../ir/model/text.js";
 import { baselineScores } from "../physics/muon/baseline.js";
@@ -50,7 +50,7 @@ async function createEvaluator(setup: EvaluationSetup): Promise<(task: Evaluatio
   const input = fixed.nodes.find(({ op }) => op === "input") as FixedInput;
   const scoreNode = fixed.nodes.find(({ name }) => name === setup.fixedScore) as FixedNode;
   const channels = scoreNode.shape.at(-1) ?? 1;
-  const scale = Array.from({ length: channels }, (_, c) => 2 ** -fractionBits(atChannel(scoreNode.types, c)));
+  const scale = Array.from({ length: channels }, (_, c) => toNumber(1n, atChannel(scoreNode.types, c)));
   const encode = inputEncoder(input, { raw: false });
   return ({ voxels, rows, strips }) => {
     const size = voxels.length / rows;
