@@ -13,7 +13,7 @@ import { flattenLayer, rangeAt, type TimedLayer, timeLayer } from "./layer.js";
 import { type ParallelLayer, planParallel } from "./plan.js";
 import { rootOf } from "./root.js";
 import { groupSites } from "./sites.js";
-import { checkSize } from "./size.js";
+import { checkElements, checkSize } from "./size.js";
 import { fieldsOf, type WiredElement, Wiring } from "./wiring.js";
 
 export interface ParallelOptions {
@@ -36,6 +36,7 @@ export function lowerParallel(fixed: Fixed, options: ParallelOptions): Lowered {
   const plan = planParallel(fixed);
   const nodes = nodesByName(fixed);
   const operandsOf = ({ root }: ParallelLayer) => root.inputs.map((name) => nodes.get(name) as FixedNode);
+  checkElements(plan.parts.flatMap((part) => ("wiring" in part ? [] : [part])));
   const roots = plan.parts.map((part) =>
     "wiring" in part ? undefined : { name: part.name, root: rootOf(part.root, operandsOf(part)) },
   );

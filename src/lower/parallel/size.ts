@@ -1,4 +1,5 @@
 import { UserError } from "../../ir/errors.js";
+import { sizeOf } from "../../ir/tensor.js";
 import type { Root } from "./site.js";
 
 /** More terms than this in all sums together are not built: neither the compiler nor a synthesis tool would end. */
@@ -10,11 +11,31 @@ export function checkSize(layers: readonly { readonly name: string; readonly roo
     name,
     terms: root.sites.reduce((sum, site) => sum + root.terms(site), 0),
   }));
+  refuseBeyond(sizes, "terms");
+}
+
+/**
+ * Refuses a model that has more elements than there may be terms: each element takes one at least. Needs the shapes
+ * only, so that an image of any size is refused before its sites are laid out.
+ */
+export function checkElements(
+  layers: readonly { readonly name: string; readonly root: { readonly shape: readonly number[] } }[],
+): void {
+  refuseBeyond(
+    layers.map(({ name, root }) => ({ name, terms: sizeOf(root.shape) })),
+    "values",
+  );
+}
+
+function refuseBeyond(
+  sizes: readonly { readonly name: string; readonly terms: number }[],
+  what: "terms" | "values",
+): void {
   const total = sizes.reduce((sum, { terms }) => sum + terms, 0);
   if (total <= MOST_TERMS) return;
   const largest = sizes.reduce((a, b) => (b.terms > a.terms ? b : a));
   throw new UserError(
-    `too large to be computed whole in one clock: ${total} terms in all, of which layer '${largest.name}' has ${largest.terms}; the limit is ${MOST_TERMS}`,
+    `too large to be computed whole in one clock: ${total} ${what} in all, of which layer '${largest.name}' has ${largest.terms}; the limit is ${MOST_TERMS}`,
     { where: `layer '${largest.name}'`, hint: "Stream the model along an axis of its image instead." },
   );
 }

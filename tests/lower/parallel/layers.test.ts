@@ -180,6 +180,13 @@ describe("parallel firmware refuses", () => {
     );
   });
 
+  it("an image that is too large, before its sites are laid out", () => {
+    const fixed = graph([input("x", [2048, 2048, 64])], { op: "relu", name: "r", inputs: ["x"] });
+    expect(mistakeOf(() => lowerWhole(fixed))).toMatch(
+      /layer 'r': too large to be computed whole in one clock: 268435456 values in all/,
+    );
+  });
+
   it("a table with too wide an index", () => {
     const wide: FixedType = { signed: true, width: 14, integer: 14 };
     const range = { lo: -8192n, hi: 8191n };
