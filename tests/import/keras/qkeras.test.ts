@@ -1,0 +1,176 @@
+import { describe, expect, test } from "vitest";
+import { importModel } from "../../../src/import/index.js";
+import type { ModelSource } from "../../../src/import/source.js";
+import { UserError } from "../../../src/ir/errors.js";
+import type { Model } from "../../../src/ir/model/model.js";
+import { parseModel, printModel } from "../../../src/ir/model/text.js";
+import { editConfig, type LooseConfig, layerOf, readFixture } from "../../support/keras-fixture.js";
+import { compareWithKeras, largestError } from "../../support/keras-golden.js";
+
+const source = (name: string): ModelSource => ({ name, bytes: readFixture(name) });
+
+/** Outputs that QKeras computes no better than float32 does: behind scales and factors that are no powers of two. */
+const ROUNDED: Readonly<Record<string, RegExp>> = {
+  activations: /^$/,
+  bits: /^d(3|5|6|8|11)$/,
+  signs: /^d(2|3|5|6)$/,
+  conv: /^all$/,
+  sequence: /./,
+};
+
+test.each(["activations", "bits", "signs", "conv", "sequence"])(
+  "qkeras_%s: every output is what QKeras computes",
+  async (family) => {
+    const { model } = await importModel(source(`qkeras_${family}.h5`));
+    const wrong: unknown[] = [];
+    for (const { index, expected, actual } of compareWithKeras(model, `qkeras_${family}`)) {
+      const { name } = model.outputs[index];
+      const error = largestError(expected, actual);
+      if (error > (ROUNDED[family].test(name) ? 1e-6 : 0)) wrong.push([name, error]);
+    }
+    expect(wrong).toEqual([]);
+    expect(parseModel(printModel(model), family)).toEqual(model);
+  },
+);
+
+test("qkeras_zipped: the format of Keras 3", async () => {
+  const { model } = await importModel(source("qkeras_zipped.keras"));
+  const [output] = compareWithKeras(model, "qkeras_zipped");
+  expect(largestError(output.expected, output.actual)).toBe(0);
+  expect(model.nodes.map(({ name, op }) => `${name}:${op}`)).toEqual([
+    "x:input",
+    "act:quantize",
+    "dense:dense",
+    "end:quantize",
+  ]);
+});
+
+test("QKeras for Keras 3 registers its classes with the package", async () => {
+  const original = readFixture("qkeras_zipped.keras");
+  const bytes = editConfig(original, (config) => {
+    const dense = layerOf(config, "dense");
+    dense.registered_name = "qkeras>QDense";
+    const quantizer = dense.config.kernel_quantizer;
+    quantizer.registered_name = "qkeras>binary";
+    const { config: bias } = dense.config.bias_quantizer;
+    bias.post_training_scale = null;
+  });
+  const { model } = await importModel({ name: "m.keras", bytes });
+  expect(model).toEqual((await importModel({ name: "m.keras", bytes: original })).model);
+});
+
+const separate = readFixture("qkeras_separate.json");
+const weights = source("qkeras_separate_weights.h5");
+
+/** The model of the two files, its configuration changed in place. */
+async function load(edit: (config: LooseConfig) => void = () => undefined): Promise<Model> {
+  const config = JSON.parse(new TextDecoder().decode(separate));
+  edit(config);
+  const bytes = new TextEncoder().encode(JSON.stringify(config));
+  return (await importModel({ name: "m.json", bytes, weights })).model;
+}
+
+test("architecture and weights in two files", async () => {
+  const [output] = compareWithKeras(await load(), "qkeras_separate");
+  expect(largestError(output.expected, output.actual)).toBeLessThan(1e-6);
+});
+
+test.each<[string, string, object]>([
+  ["a string", "dense", { kernel_quantizer: "quantized_bits(6, 0, 1, alpha='auto_po2')" }],
+  ["no alpha: a kernel has 'auto_po2'", "dense", { kernel_quantizer: "quantized_bits(6,0)" }],
+  [
+    "the object of Keras 2",
+    "dense",
+    {
+      kernel_quantizer: {
+        class_name: "quantized_bits",
+        config: { bits: 6, symmetric: true, alpha: "auto_po2", qnoise_factor: 1.0 },
+        __passive_serialization__: true,
+      },
+    },
+  ],
+  [
+    "an activation as an object",
+    "act",
+    { activation: { class_name: "quantized_bits", config: { bits: 7, integer: 2, keep_negative: 1 } } },
+  ],
+  ["arguments by name", "act", { activation: "quantized_bits(integer=2,bits=7,alpha=None)" }],
+])("%s means the same", async (_, layer, attributes) => {
+  const changed = await load((config) => Object.assign(layerOf(config, layer).config, attributes));
+  expect(changed).toEqual(await load());
+});
+
+describe("what is refused", () => {
+  const bits = (config: object) => ({ class_name: "quantized_bits", config });
+
+  test.each<[string, object, string]>([
+    ["dense", { kernel_quantizer: "bernoulli()" }, "'bernoulli' is not supported: it draws random numbers"],
+    ["dense", { kernel_quantizer: "stochastic_ternary" }, "it draws random numbers"],
+    ["act", { activation: "stochastic_binary()" }, "Train on with binary."],
+    ["act", { activation: "quantized_ulaw(6)" }, "its steps are logarithms"],
+    ["act", { activation: "my_bits(6)" }, "its activation 'my_bits' is not supported"],
+    ["act", { activation: "my_bits" }, "its activation 'my_bits' is not supported"],
+    ["act", { activation: 3 }, "its activation 3 is not supported"],
+    ["dense", { kernel_quantizer: "my_bits" }, "Supported: quantized_bits, quantized_relu"],
+    ["dense", { kernel_quantizer: 3 }, "its kernel_quantizer 3 is not a quantizer"],
+    ["dense", { kernel_quantizer: { class_name: "quantized_bits", config: 3 } }, "is not a quantizer"],
+    ["dense", { bias_quantizer: "quantized_bits(6,,1)" }, "cannot be read"],
+    ["dense", { bias_quantizer: "quantized_bits(bits=6,1)" }, "cannot be read"],
+    ["dense", { bias_quantizer: "quantized_bits(6" }, "cannot be read"],
+    ["dense", { bias_quantizer: "__import__('os')" }, "'__import__' is not supported"],
+    ["dense", { bias_quantizer: "ternary(1.0,0.3,False,5,6)" }, "takes at most 4 arguments"],
+    ["dense", { kernel_quantizer: bits({ bits: 0 }) }, "'bits' should be an integer from 1 to 24; found 0"],
+    ["dense", { kernel_quantizer: bits({ bits: 2.5 }) }, "'bits' should be an integer"],
+    ["dense", { kernel_quantizer: bits({ integer: "many" }) }, "'integer' should be a finite number"],
+    ["dense", { kernel_quantizer: bits({ symmetric: 2 }) }, "'symmetric' should be true or false"],
+    ["dense", { kernel_quantizer: bits({ alpha: -1 }) }, "'alpha' should be above 0"],
+    ["dense", { kernel_quantizer: bits({ alpha: [1, 2] }) }, "'alpha' should be a finite number"],
+    ["dense", { kernel_quantizer: bits({ alpha: "mean" }) }, "'alpha' should be a finite number"],
+    ["dense", { kernel_quantizer: bits({ qnoise_factor: 0.5 }) }, "mixes quantized and unquantized values"],
+    ["dense", { kernel_quantizer: bits({ scale_axis: 0 }) }, "'scale_axis' that is not the last axis"],
+    ["dense", { kernel_quantizer: bits({ post_training_scale: 2 }) }, "'post_training_scale' = 2"],
+    ["dense", { kernel_quantizer: bits({ bits: 1 }) }, "of 1 bit has no automatic scale"],
+    ["dense", { kernel_quantizer: "quantized_relu(4)" }, "'quantized_relu' is not supported for weights"],
+    ["dense", { kernel_quantizer: "quantized_tanh(4)" }, "'quantized_tanh' is not supported for weights"],
+    ["dense", { kernel_quantizer: "ternary('auto',0.3)" }, "both a threshold and an automatic scale"],
+    ["dense", { kernel_quantizer: "quantized_po2(40)" }, "'bits' should be an integer from 2 to 8"],
+    ["dense", { kernel_quantizer: "quantized_po2(4,-1)" }, "'max_value' should be above 10^-7"],
+    ["act", { activation: "quantized_bits(4,1,alpha='auto')" }, "computes its scale from the values"],
+    ["act", { activation: "binary(alpha='auto')" }, "computes its scale from the values"],
+    ["act", { activation: "ternary(alpha='auto_po2')" }, "computes its scale from the values"],
+    ["act", { activation: "quantized_relu(4,1,0,0.3)" }, "0 or a power of two of at most 1"],
+    ["act", { activation: "quantized_relu(4,1,0,0.0625)" }, "is below the smallest step 1/8"],
+    ["act", { activation: "quantized_relu(4,1,1,0.5)" }, "'use_sigmoid' together with a 'negative_slope'"],
+    ["act", { activation: "quantized_relu(4,1,0,0,0,-1,0)" }, "'relu_upper_bound' should be at least 0"],
+    ["act", { activation: "quantized_po2(4,log2_rounding='floor')" }, "even or rounded-down exponents"],
+    ["act", { activation: "quantized_po2(4,log2_rounding='up')" }, "'log2_rounding' = \"up\""],
+    ["dense", { mask: [1] }, "'mask' = [1] is not supported"],
+    ["norm", { inverse_quantizer: "quantized_bits(8)" }, "'inverse_quantizer'"],
+    ["norm", { variance_quantizer: "quantized_bits(4,1,1,alpha=1)", epsilon: -2 }, "no square root"],
+  ])("%s: %o", async (layer, attributes, message) => {
+    const error = await load((config) => Object.assign(layerOf(config, layer).config, attributes)).then(
+      () => new Error("the import succeeded"),
+      (thrown: unknown) => thrown,
+    );
+    expect(error).toBeInstanceOf(UserError);
+    expect((error as UserError).format()).toContain(`m.json: layer '${layer}'`);
+    expect((error as UserError).format()).toContain(message);
+  });
+
+  test.each([
+    ["QLSTM", "it keeps state"],
+    ["QSeparableConv2D", "write it as QDepthwiseConv2D"],
+    ["QAdaptiveActivation", "replace it by a QActivation"],
+    ["QUnknown", "is not supported\n"],
+  ])("the layer %s", async (className, message) => {
+    const error: unknown = await load((config) => {
+      const dense = layerOf(config, "dense");
+      dense.class_name = className;
+      dense.registered_name = className;
+    }).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(UserError);
+    expect((error as UserError).format()).toContain(`the layer type '${className}' of 'qkeras'`);
+    expect(`${(error as UserError).format()}\n`).toContain(message);
+    expect((error as UserError).format()).toContain("Supported: QDense, QConv1D, QConv2D");
+  });
+});
