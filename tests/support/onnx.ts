@@ -1,4 +1,4 @@
-import { create, toBinary } from "@bufbuild/protobuf";
+import { clone, create, toBinary } from "@bufbuild/protobuf";
 import {
   AttributeProtoSchema,
   AttributeProto_AttributeType as AttributeType,
@@ -75,7 +75,13 @@ function attribute(name: string, value: Attribute | Real) {
       ? create(AttributeProtoSchema, { name, type: AttributeType.INT, i: BigInt(value) })
       : create(AttributeProtoSchema, { name, type: AttributeType.FLOAT, f: value });
   }
-  if ("dims" in value) return create(AttributeProtoSchema, { name, type: AttributeType.TENSOR, t: value });
+  if ("dims" in value) {
+    return create(AttributeProtoSchema, {
+      name,
+      type: AttributeType.TENSOR,
+      t: clone(TensorProtoSchema, value),
+    });
+  }
   const list = "ints" in value ? value.ints : (value as readonly number[]);
   return list.every(Number.isInteger)
     ? create(AttributeProtoSchema, { name, type: AttributeType.INTS, ints: list.map(BigInt) })
@@ -129,7 +135,9 @@ export function onnxBytes(model: TestModel): Uint8Array<ArrayBuffer> {
           attribute: Object.entries(attributes).map(([key, value]) => attribute(key, value)),
         }),
       ),
-      initializer: Object.entries(initializers).map(([name, tensor]) => ({ ...tensor, name })),
+      initializer: Object.entries(initializers).map(([name, tensor]) =>
+        Object.assign(clone(TensorProtoSchema, tensor), { name }),
+      ),
       input: Object.entries(inputs).map(([name, shape]) => info(name, FLOAT, shape)),
       output: outputs.map((name) => info(name, types[name] ?? FLOAT, undefined)),
     },

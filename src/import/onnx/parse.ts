@@ -1,6 +1,7 @@
 import { fromBinary } from "@bufbuild/protobuf";
 import { UserError } from "../../ir/errors.js";
 import { type ModelProto, ModelProtoSchema } from "./proto/onnx_pb.js";
+import { checkMessages, readVarint } from "./wire.js";
 
 /** Whether bytes begin as a file of ONNX does: with fields of ModelProto that are well formed. */
 export function looksLikeOnnx(bytes: Uint8Array): boolean {
@@ -19,16 +20,6 @@ export function looksLikeOnnx(bytes: Uint8Array): boolean {
   return bytes.length > 0;
 }
 
-function readVarint(bytes: Uint8Array, start: number): { value: number; end: number } | undefined {
-  let value = 0;
-  for (let i = 0; i < 10 && start + i < bytes.length; i++) {
-    const byte = bytes[start + i] as number;
-    value += (byte & 0x7f) * 2 ** (7 * i);
-    if (byte < 0x80) return { value, end: start + i + 1 };
-  }
-  return undefined;
-}
-
 /** Messages in messages: subgraphs and types may nest without end, real files do not. */
 const DEEPEST = 64;
 
@@ -36,6 +27,7 @@ const DEEPEST = 64;
  * Reads the protobuf message of an ONNX file. Throws a UserError when it is damaged.
  */
 export function parseModel(bytes: Uint8Array, file: string): ModelProto {
+  checkMessages(ModelProtoSchema, bytes, DEEPEST, file);
   let proto: ModelProto;
   try {
     proto = fromBinary(ModelProtoSchema, bytes, { readUnknownFields: false, recursionLimit: DEEPEST });
