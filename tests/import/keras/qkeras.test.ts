@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { importModel } from "../../../src/import/index.js";
 import type { ModelSource } from "../../../src/import/source.js";
@@ -173,4 +174,44 @@ describe("what is refused", () => {
     expect(`${(error as UserError).format()}\n`).toContain(message);
     expect((error as UserError).format()).toContain("Supported: QDense, QConv1D, QConv2D");
   });
+});
+
+/** Every place of a JSON value below `value`, as the path of keys to it. */
+function pathsOf(value: LooseConfig, path: readonly string[] = []): readonly (readonly string[])[] {
+  if (typeof value !== "object" || value === null) return [path];
+  return [path, ...Object.keys(value).flatMap((key) => pathsOf(value[key], [...path, key]))];
+}
+
+const VALUES = [
+  null,
+  true,
+  -1,
+  0,
+  1.5,
+  7,
+  1e300,
+  "",
+  "x",
+  "auto",
+  "quantized_bits(",
+  "ternary(alpha='auto')",
+];
+
+test("any attribute of a layer replaced by any value: a model or a UserError", async () => {
+  const config = JSON.parse(new TextDecoder().decode(separate));
+  const paths = pathsOf(config).filter((path) => path.includes("config") && path.length > 4);
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom(...paths),
+      fc.constantFrom<unknown>(...VALUES, [], [1], {}, { class_name: "ternary" }, { config: "x" }),
+      async (path, value) => {
+        const result = await load((changed) => {
+          const parent = path.slice(0, -1).reduce((inner, key) => inner[key], changed);
+          parent[path.at(-1) as string] = value;
+        }).catch((error: unknown) => error);
+        if (!(result instanceof UserError)) expect(result).toMatchObject({ nodes: expect.any(Array) });
+      },
+    ),
+    { numRuns: 400, seed: 20250712 },
+  );
 });

@@ -51,7 +51,7 @@ export const quantizedRelu: QuantizerClass = {
       types: perTensor(type),
       rounding: "RND_CONV",
       overflow: "SAT",
-      // The type is the narrowest: only a slope above 1 or below leaves integers at its lower end.
+      // With a slope below 1 the type holds negative integers that QKeras clips.
       ...(slope !== 0 && slope !== 1 && { limits: perTensor(limits) }),
     };
     const bound = upperBound(config);
