@@ -3,7 +3,7 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { DEVICES } from "../estimate/devices.js";
 import { UserError } from "../ir/errors.js";
-import type { FixedType } from "../ir/fixed-point.js";
+import { type FixedType, OVERFLOWS, ROUNDINGS } from "../ir/fixed-point.js";
 import { systemError } from "./files.js";
 
 /** The widest input type, and the farthest binary point. */
@@ -16,6 +16,21 @@ export const TYPE_TEXT = z
     const { width, integer } = readType(text);
     return !(width > MAX_BITS || Math.abs(integer) > MAX_BITS);
   }, `has more than ${MAX_BITS} bits`);
+
+/** How calibration chooses the type of a tensor. */
+const QUANTIZER = z.strictObject({
+  bits: z.number().int().positive().optional(),
+  /** One type for the whole tensor, or one per channel. */
+  per: z.enum(["tensor", "channel"]).optional(),
+  /** What the type covers. */
+  range: z
+    .union([
+      z.enum(["maximum", "least_squared_error"]),
+      z.strictObject({ percentile: z.number().positive().max(100) }),
+    ])
+    .optional(),
+});
+const LAYER_QUANTIZER = QUANTIZER.extend({ type: TYPE_TEXT.optional() });
 
 /** `l1c.yaml`: everything about a firmware that is not in the model file. */
 export const CONFIG = z
@@ -44,6 +59,23 @@ export const CONFIG = z
       .default({}),
     /** By node of the model: types that the model does not fix, of inputs, functions and softmaxes. */
     types: z.record(z.string(), TYPE_TEXT).default({}),
+    /** How `--calibrate` quantizes a float model. */
+    quantize: z
+      .strictObject({
+        weights: QUANTIZER.optional(),
+        activations: QUANTIZER.optional(),
+        rounding: z.enum(ROUNDINGS).optional(),
+        overflow: z.enum(OVERFLOWS).optional(),
+        equalize: z.boolean().optional(),
+        /** By node of the model. */
+        layers: z
+          .record(
+            z.string(),
+            z.strictObject({ weights: LAYER_QUANTIZER.optional(), activations: LAYER_QUANTIZER.optional() }),
+          )
+          .optional(),
+      })
+      .optional(),
     /** The whole event in one clock, or an image beat by beat; chosen by the graph where neither this nor `stream` stands. */
     architecture: z.enum(["parallel", "stream"]).optional(),
     stream: z

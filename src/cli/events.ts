@@ -1,13 +1,24 @@
 import type { EventSource } from "../events/source.js";
 import { UserError } from "../ir/errors.js";
-import type { Manifest, ManifestPort } from "./manifest.js";
+import type { Config } from "./config.js";
+
+/** A model's inputs, and the configuration that says which array feeds each. */
+interface Feeding {
+  readonly inputs: readonly Input[];
+  readonly config: { readonly values: Pick<Config, "inputs"> };
+}
+
+interface Input {
+  readonly name: string;
+  readonly shape: readonly number[];
+}
 
 /**
  * The array of an event file that feeds each input of a build: the one that the configuration names, else the one with
  * the input's name, else, of one input, the file's only array. Of a .npy file it is always the only one: there, arrays
  * have no names. Throws a UserError when there is none or its shape does not fit.
  */
-export function arraysOfInputs(manifest: Manifest, source: EventSource): ReadonlyMap<string, string> {
+export function arraysOfInputs(manifest: Feeding, source: EventSource): ReadonlyMap<string, string> {
   const { inputs } = manifest;
   if (source.unnamed && inputs.length > 1) {
     throw new UserError(`it holds one array, the model has ${inputs.length} inputs`, {
@@ -18,7 +29,7 @@ export function arraysOfInputs(manifest: Manifest, source: EventSource): Readonl
   return new Map(inputs.map((input) => [input.name, arrayOfInput(manifest, input, source)]));
 }
 
-function arrayOfInput(manifest: Manifest, input: ManifestPort, source: EventSource): string {
+function arrayOfInput(manifest: Feeding, input: Input, source: EventSource): string {
   const configured = source.unnamed ? undefined : manifest.config.values.inputs[input.name]?.array;
   const only = manifest.inputs.length === 1 && source.names.length === 1 ? source.names[0] : undefined;
   const array = configured ?? (source.has(input.name) ? input.name : undefined) ?? only;

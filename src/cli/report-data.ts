@@ -30,7 +30,10 @@ export async function reportDataOf(
       ),
       ...(config.file !== null &&
         config.sha256 !== null && { config: { path: config.file, sha256: config.sha256 } }),
-      seeds: extra.seeds,
+      seeds: [
+        ...extra.seeds,
+        ...(cosim?.seed === undefined ? [] : [{ use: "co-simulation", seed: cosim.seed }]),
+      ],
       commands: extra.commands,
       files: [...manifest.files, ...(await manifestFile(build))],
     },

@@ -50,6 +50,7 @@ const SHAPES = {
     latencies: numbers,
     intervals: numbers,
     protocol: z.array(z.string()),
+    seed: z.number().optional(),
   }),
   eval: z.object({
     physics: z.object({

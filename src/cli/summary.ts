@@ -28,7 +28,7 @@ export function describeManifest(folder: string, manifest: Manifest): string {
   const layers = manifest.layers.map((layer) => [
     layer.name,
     layer.operations.join("+"),
-    layer.shape.join("x"),
+    layer.shape.join("x") || "scalar",
     shortTypes(layer.types),
     layer.weights === null ? "-" : `${layer.weights.nonzero}/${layer.weights.total}`,
     String(layer.copies),

@@ -147,6 +147,8 @@ export interface Cosim {
   readonly intervals: readonly number[];
   /** Faults of the valid and first signals, in words. */
   readonly protocol: readonly string[];
+  /** Of idle clocks and junk, and of random events. */
+  readonly seed?: number;
 }
 
 /** What is needed to get the same report again. */

@@ -153,6 +153,8 @@ describe.runIf(HAS_ICARUS)("l1c cosim with several inputs and outputs", () => {
 
   it("makes random events of a seed, which stands in the result", async () => {
     const { code, stdout } = await cosim(at("build"), "--random", "1200", "--seed", "4", "--json");
+    await runCli("report", at("build"));
+    expect(readFileSync(at("build/report.html"), "utf8")).toMatch(/co-simulation<\/td><td[^>]*>4</);
     expect(JSON.parse(stdout)).toMatchObject({ equal: true, events: 1200, eventsFile: null, seed: 4 });
     expect(code).toBe(0);
   });

@@ -3,8 +3,10 @@ import { basename, dirname, extname, join } from "node:path";
 import { type Compiled, compile as compileModel } from "../../compile.js";
 import { deviceOf } from "../../estimate/devices.js";
 import { UserError } from "../../ir/errors.js";
+import type { Model } from "../../ir/model/model.js";
 import { FABRICS } from "../../lower/delay.js";
 import { writeBuild } from "../build-directory.js";
+import { calibrateFromFile } from "../calibration.js";
 import { type Command, EXIT } from "../command.js";
 import { type Config, checkConfig, parseConfig, readConfigText, readType } from "../config.js";
 import { describeBuild } from "../describe-build.js";
@@ -17,6 +19,7 @@ export interface CompileCommandOptions {
   readonly config: string | undefined;
   readonly output: string;
   readonly weights: string | undefined;
+  readonly calibrate?: string | undefined;
   readonly type: string | readonly string[] | undefined;
   readonly architecture: Config["architecture"];
   readonly columns: number | undefined;
@@ -46,6 +49,10 @@ export const compile: Command<CompileCommandOptions> = {
         describe: "build directory to write",
       })
       .option("weights", { type: "string", describe: WEIGHTS })
+      .option("calibrate", {
+        type: "string",
+        describe: "events (.npz, .npy, .root) by which a float model is quantized",
+      })
       .option("type", {
         type: "string",
         describe:
@@ -74,6 +81,13 @@ export const compile: Command<CompileCommandOptions> = {
     const config = override(parseConfig(configText ?? "", configFile ?? ""), options);
     output.progress(`compiling ${options.model}${configFile === undefined ? "" : ` with ${configFile}`}`);
     const { threshold } = config.output;
+    const { calibrate } = options;
+    if (calibrate === undefined && config.quantize !== undefined) {
+      throw new UserError("it says how to quantize a float model, but there are no events to do it with", {
+        where: `${configFile}: quantize`,
+        hint: "Give them: l1c compile --calibrate FILE.",
+      });
+    }
     const types = Object.entries(config.types).map(([name, text]) => [name, readType(text)] as const);
     const compiled = await compileModel(model.source, {
       name: config.name ?? basename(options.model, extname(options.model)),
@@ -81,6 +95,9 @@ export const compile: Command<CompileCommandOptions> = {
       delays: FABRICS[deviceOf(config.device).fabric],
       ...(threshold !== undefined && { threshold: { level: threshold, name: config.output.name } }),
       types: Object.fromEntries(types),
+      ...(calibrate !== undefined && {
+        calibrate: (model: Model) => calibrateFromFile(model, calibrate, config),
+      }),
       ...(config.architecture !== undefined && { architecture: config.architecture }),
       ...(config.stream !== undefined && { stream: config.stream }),
     });
