@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { importModel } from "../../../src/import/index.js";
+import { readQuantizer } from "../../../src/import/keras/qkeras/read.js";
 import type { ModelSource } from "../../../src/import/source.js";
 import { UserError } from "../../../src/ir/errors.js";
 import type { Model } from "../../../src/ir/model/model.js";
@@ -99,6 +100,35 @@ test.each<[string, string, object]>([
 ])("%s means the same", async (_, layer, attributes) => {
   const changed = await load((config) => Object.assign(layerOf(config, layer).config, attributes));
   expect(changed).toEqual(await load());
+});
+
+test("notes say where QKeras' own result is not certain", async () => {
+  const notes = async (quantizer: string) => {
+    const config = JSON.parse(new TextDecoder().decode(separate));
+    layerOf(config, "dense").config.kernel_quantizer = quantizer;
+    const bytes = new TextEncoder().encode(JSON.stringify(config));
+    const imported = await importModel({ name: "m.json", bytes, weights });
+    return imported.notes.filter(({ where }) => where.includes("dense")).map(({ message }) => message);
+  };
+  expect((await notes("binary(alpha='auto')")).join()).toContain("where QKeras adds in float32");
+  expect((await notes("ternary(alpha='auto')")).join()).toContain("where QKeras adds in float32");
+  expect(await notes("quantized_bits(4,0,1,alpha='auto')")).toEqual([]);
+  // No random weight is a power of two.
+  expect(await notes("quantized_po2(6,quadratic_approximation=True)")).toEqual([]);
+  const messages: string[] = [];
+  const call = { where: "layer", note: (message: string) => messages.push(message) };
+  const read = (text: string) => readQuantizer(text, "kernel_quantizer", call);
+  const weight = (data: readonly number[]) => ({ shape: [data.length], data });
+  read("quantized_po2(6,quadratic_approximation=True)")?.weight(weight([1, 4, 0.25, 0]), true);
+  read("quantized_po2(6,log2_rounding='floor')")?.weight(weight([3, 0.3, 0]), true);
+  read("quantized_po2(6)")?.weight(weight([1, 2, 4]), true);
+  expect(messages).toEqual([]);
+  read("quantized_relu_po2(6,quadratic_approximation=True)")?.weight(weight([1, 2]), true);
+  read("quantized_po2(6,log2_rounding='floor')")?.weight(weight([-4]), true);
+  expect(messages).toEqual([
+    expect.stringContaining("the last bit of a logarithm"),
+    expect.stringContaining("the last bit of a logarithm"),
+  ]);
 });
 
 describe("what is refused", () => {

@@ -8,9 +8,10 @@ import { isChannelsFirst, spatial } from "../layers/windows.js";
 import { activateQuantized, readQuantizer } from "./read.js";
 
 /** Reads kernels and biases through the quantizers of a layer; `kernel` is the attribute with that of the kernel. */
-export function quantizedParameter({ config, where }: LayerCall, kernel: string): ReadParameter {
-  const ofKernel = readQuantizer(config.get(kernel), kernel, where);
-  const ofBias = readQuantizer(config.get("bias_quantizer"), "bias_quantizer", where);
+export function quantizedParameter(call: LayerCall, kernel: string): ReadParameter {
+  const { config } = call;
+  const ofKernel = readQuantizer(config.get(kernel), kernel, call);
+  const ofBias = readQuantizer(config.get("bias_quantizer"), "bias_quantizer", call);
   return (role, tensor) => {
     const quantizer = role === "bias" ? ofBias : ofKernel;
     return quantizer?.weight(tensor, role !== "bias") ?? floatParameter(role, tensor);
@@ -43,8 +44,7 @@ export const qActivation: LayerHandler = (call) => {
 function averaged(core: LayerHandler, areaOf: (call: LayerCall) => number): LayerHandler {
   return (call) => {
     const nodes = new Nodes(call);
-    const { config, where } = call;
-    const quantizer = readQuantizer(config.get("average_quantizer"), "average_quantizer", where);
+    const quantizer = readQuantizer(call.config.get("average_quantizer"), "average_quantizer", call);
     const mean = nodes.append(core(call));
     if (quantizer === undefined) return nodes.result(activateQuantized(call, nodes, mean, false));
     const area = areaOf(call);

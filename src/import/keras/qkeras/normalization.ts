@@ -20,7 +20,7 @@ export const qBatchNormalization: LayerHandler = (call) => {
   const axis = normalizedAxis(call, input);
   const statistics = readStatistics(call, input.shape[axis] as number);
   const quantized = (data: readonly number[], name: string, trainable: boolean): readonly number[] => {
-    const quantizer = readQuantizer(config.get(`${name}_quantizer`), `${name}_quantizer`, where);
+    const quantizer = readQuantizer(config.get(`${name}_quantizer`), `${name}_quantizer`, call);
     return quantizer?.weight({ shape: [data.length], data }, trainable).tensor.data ?? data;
   };
   const gamma = statistics.gamma && quantized(statistics.gamma, "gamma", true);

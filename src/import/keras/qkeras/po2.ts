@@ -52,6 +52,17 @@ function exponentOf(magnitude: number, { least, most, bound, quadratic, floor }:
   return (quadratic ? 2 : 1) * Math.min(Math.max(rounded, least), most);
 }
 
+/** Whether a magnitude lies where the exponent changes, so that the last bit of TensorFlow's logarithm decides. */
+function isUndecided(magnitude: number, { quadratic, floor }: Exponents): boolean {
+  if (magnitude < EPSILON || !(quadratic || floor)) return false;
+  const log = Math.log2(magnitude);
+  const exact = Number.isInteger(log) && 2 ** log === magnitude;
+  return exact && (floor ? !quadratic || log % 2 === 0 : log % 2 !== 0);
+}
+
+const UNDECIDED =
+  "a weight is a power of two at which the exponent of its quantizer changes: the last bit of a logarithm in float32 decides, which TensorFlow itself computes in different ways";
+
 /** Weights that are ± powers of two, each in the one or two bits that it takes. */
 function powers({ shape, data }: Tensor<number>, power: (x: number) => readonly [1 | -1, number]): Parameter {
   const types: FixedType[] = [];
@@ -117,10 +128,13 @@ const PARAMETERS = [
 /** qkeras/quantizers.py, `quantized_po2`: ± the nearest power of two, never 0. */
 export const quantizedPo2: QuantizerClass = {
   parameters: ["bits", "max_value", ...PARAMETERS],
-  read: (config) => {
+  read: (config, note) => {
     const own = readExponents(config, 1);
     return {
-      weight: (tensor) => powers(tensor, (x) => [x < 0 ? -1 : 1, exponentOf(Math.abs(x), own)]),
+      weight: (tensor) => {
+        if (tensor.data.some((x) => isUndecided(Math.abs(x), own))) note(UNDECIDED);
+        return powers(tensor, (x) => [x < 0 ? -1 : 1, exponentOf(Math.abs(x), own)]);
+      },
       activation: (nodes, input, suffix) => {
         const { bounds, exponents } = ladderOf(own, "quantized_po2", config.where);
         const positive = exponents.map((e) => 2 ** e);
@@ -135,16 +149,15 @@ export const quantizedPo2: QuantizerClass = {
 /** qkeras/quantizers.py, `quantized_relu_po2`: values that are not positive become the least power. */
 export const quantizedReluPo2: QuantizerClass = {
   parameters: ["bits", "max_value", "negative_slope", ...PARAMETERS],
-  read: (config) => {
+  read: (config, note) => {
     const own = readExponents(config, 0);
     const slope = readSlope(config);
     return {
-      weight: (tensor) =>
-        powers(tensor, (x) =>
-          x >= 0 || slope === 0
-            ? [1, exponentOf(Math.max(x, 0), own)]
-            : [-1, exponentOf(Math.abs(x) * slope, own)],
-        ),
+      weight: (tensor) => {
+        const cut = (x: number) => (x >= 0 || slope === 0 ? Math.max(x, 0) : -x * slope);
+        if (tensor.data.some((x) => isUndecided(cut(x), own))) note(UNDECIDED);
+        return powers(tensor, (x) => [x >= 0 || slope === 0 ? 1 : -1, exponentOf(cut(x), own)]);
+      },
       activation: (nodes, input, suffix) => {
         const { bounds, exponents } = ladderOf(own, "quantized_relu_po2", config.where);
         const positive = exponents.map((e) => 2 ** e);

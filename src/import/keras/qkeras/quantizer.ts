@@ -19,7 +19,8 @@ export interface Quantizing {
 /** A class of quantizers: its parameters in Python's order, and how to read one. */
 export interface QuantizerClass {
   readonly parameters: readonly string[];
-  readonly read: (config: Config) => Quantizing;
+  /** `note` tells the user where the result may differ from QKeras' own. */
+  readonly read: (config: Config, note: (message: string) => void) => Quantizing;
 }
 
 /** The name of a node before the main one. */

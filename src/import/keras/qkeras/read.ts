@@ -35,19 +35,23 @@ const REFUSED: ReadonlyMap<string, readonly [reason: string, hint: string]> = ne
   ["quantized_linear", ["it is not a quantizer of QKeras 0.9", "Use quantized_bits, which means the same."]],
 ]);
 
+/** What reading a quantizer needs of the layer that holds it. */
+type Place = Pick<LayerCall, "where" | "note">;
+
 /** The quantizer that an attribute of a layer holds; undefined where it is null. `what` names it in errors. */
-export function readQuantizer(value: Json | undefined, what: string, where: string): Quantizing | undefined {
+export function readQuantizer(value: Json | undefined, what: string, call: Place): Quantizing | undefined {
+  const { where } = call;
   if (value === undefined || value === null) return undefined;
   const described = describe(value, where);
-  if (described !== undefined) return readDescribed(described, what, where);
+  if (described !== undefined) return readDescribed(described, what, call);
   throw new UserError(`its ${what} ${printValue(value)} is not a quantizer`, { where, hint: supported() });
 }
 
-function readDescribed(described: Described, what: string, where: string): Quantizing {
+function readDescribed(described: Described, what: string, { where, note }: Place): Quantizing {
   const found = QUANTIZERS.get(described.name);
   if (found !== undefined) {
     const own = `${where}: ${what} '${described.name}'`;
-    return found.read(argumentsOf(described, found.parameters, own));
+    return found.read(argumentsOf(described, found.parameters, own), note);
   }
   const refused = REFUSED.get(described.name);
   throw new UserError(
@@ -71,7 +75,7 @@ export function activateQuantized(call: LayerCall, nodes: Nodes, input: Value, m
   const apply = name === undefined ? undefined : FUNCTIONS.get(name);
   if (apply !== undefined) return apply(nodes, input, main ? "" : (name as string));
   if (described !== undefined && isQuantizer(described, value)) {
-    const quantizer = readDescribed(described, "activation", call.where);
+    const quantizer = readDescribed(described, "activation", call);
     return quantizer.activation(nodes, input, main ? "" : described.name);
   }
   return activate(call, nodes, input, main);

@@ -10,6 +10,9 @@ import { fitScale, integersTimes, largest, powerOfTwo, type Scales, scaleAt } fr
 
 const { fround } = Math;
 
+const SUMMED =
+  "the scale of its weights is a mean taken in float64, where QKeras adds in float32: it may differ by 10^-6 of itself";
+
 /** −factor or +factor by the sign, 0 counting as positive; 0 or factor where only `positive` ones are. */
 export function signActivation(
   nodes: Nodes,
@@ -45,7 +48,7 @@ function needsAxes({ shape }: Tensor<number>, where: string): void {
 /** qkeras/quantizers.py, `binary`. */
 export const binary: QuantizerClass = {
   parameters: ["use_01", "alpha", "use_stochastic_rounding"],
-  read: (config) => {
+  read: (config, note) => {
     const positive = flagOf(config, "use_01", false);
     const alpha = alphaOf(config);
     return {
@@ -53,6 +56,7 @@ export const binary: QuantizerClass = {
         const factor = alpha ?? (trainable ? "auto_po2" : 1);
         if (typeof factor === "number") return signWeight(tensor, factor, positive);
         needsAxes(tensor, config.where);
+        if (factor === "auto") note(SUMMED);
         const integers = signs(tensor, positive);
         const scales = fitScale(tensor, integers, factor);
         return integersTimes(tensor.shape, integers, range(positive), (e) => scaleAt(scales, e));
@@ -68,7 +72,7 @@ export const binary: QuantizerClass = {
 /** qkeras/quantizers.py, `ternary`: 0 below the threshold. */
 export const ternary: QuantizerClass = {
   parameters: ["alpha", "threshold", "use_stochastic_rounding", "number_of_unrolls"],
-  read: (config) => {
+  read: (config, note) => {
     const alpha = alphaOf(config);
     if (typeof alpha === "string" && config.has("threshold")) {
       throw new UserError("the quantizer 'ternary' has both a threshold and an automatic scale", {
@@ -84,6 +88,7 @@ export const ternary: QuantizerClass = {
         const factor = alpha ?? (trainable && !config.has("threshold") ? "auto_po2" : 1);
         if (typeof factor === "string") {
           needsAxes(tensor, config.where);
+          if (factor === "auto") note(SUMMED);
           return automaticTernary(tensor, factor, rounds);
         }
         const integers = tensor.data.map((x) => (Math.abs(x) >= threshold ? Math.sign(x) : 0));
