@@ -134,7 +134,7 @@ describe("graphs", () => {
       const layer = layerOf(config, "second");
       Object.assign(layer, { module: "qkeras.qconvolutional", registered_name: "qkeras>QConv2D" });
     });
-    expect(message).toContain("layer 'second': the layer type 'QConv2D' of 'qkeras' is not supported");
+    expect(message).toContain("layer 'second': its attribute 'kernel_quantizer' is missing");
   });
 
   test("a subclassed model", async () => {

@@ -37,6 +37,7 @@ export const qDepthwiseConv2d = weighted(depthwise(2), "depthwise_quantizer");
 /** QActivation: a quantizer or a function. */
 export const qActivation: LayerHandler = (call) => {
   const nodes = new Nodes(call);
+  if (!call.config.has("activation")) call.config.wrongType("activation", "a quantizer or a function");
   return nodes.result(activateQuantized(call, nodes, onlyInput(call), true));
 };
 

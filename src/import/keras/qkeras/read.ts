@@ -41,7 +41,9 @@ type Place = Pick<LayerCall, "where" | "note">;
 /** The quantizer that an attribute of a layer holds; undefined where it is null. `what` names it in errors. */
 export function readQuantizer(value: Json | undefined, what: string, call: Place): Quantizing | undefined {
   const { where } = call;
-  if (value === undefined || value === null) return undefined;
+  if (value === null) return undefined;
+  // Python's default may be a quantizer, and QKeras always writes the attribute.
+  if (value === undefined) throw new UserError(`its attribute '${what}' is missing`, { where });
   const described = describe(value, where);
   if (described !== undefined) return readDescribed(described, what, call);
   throw new UserError(`its ${what} ${printValue(value)} is not a quantizer`, { where, hint: supported() });
