@@ -111,6 +111,7 @@ function readInitializers(
       throw new UserError(`the model has more than ${MOST_ELEMENTS} weights`, { where: file });
     }
     builder.where = where;
+    builder.allow(claimedElements(tensor));
     values.set(tensor.name, readTensor(tensor, where, external));
   }
 }

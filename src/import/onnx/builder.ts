@@ -31,7 +31,7 @@ export class Builder {
   readonly notes: Note[] = [];
   readonly #names = new Set<string>();
   readonly #said = new Set<string>();
-  #budget = 4 * MOST_ELEMENTS;
+  #budget = MOST_ELEMENTS;
   /** File and node, for errors. */
   where: string;
   /** The name of the node's main node in the model; others append to it. */
@@ -66,14 +66,17 @@ export class Builder {
     return shape;
   }
 
+  /** Allows more work on constants, for the weights that the file holds. */
+  allow(elements: number): void {
+    this.#budget += 4 * elements;
+  }
+
   /** Like `checkSize`, for what takes memory or time in proportion: all of it together is limited. */
   spend(shape: Shape): Shape {
     this.checkSize(shape);
     this.#budget -= sizeOf(shape) + 1;
     if (this.#budget < 0) {
-      throw new UserError(`the constants of the model have more than ${4 * MOST_ELEMENTS} elements in all`, {
-        where: this.where,
-      });
+      this.refuse("the constants that the model computes have too many elements in all");
     }
     return shape;
   }

@@ -67,8 +67,14 @@ export function scalar(dtype: Dtype, x: number): Constant {
  * The elements of a constant in a new order: `indices` are row-major positions in it, −1 for a zero. Quantizers go along.
  */
 export function pick(value: Constant, shape: Shape, indices: Int32Array): Constant {
-  const take = <T>(items: readonly T[], zero: T): readonly T[] =>
-    Array.from(indices, (index) => (index < 0 ? zero : (items[index] as T)));
+  const take = <T>(items: readonly T[], zero: T): readonly T[] => {
+    const taken = new Array<T>(indices.length);
+    for (let n = 0; n < indices.length; n++) {
+      const index = indices[n] as number;
+      taken[n] = index < 0 ? zero : (items[index] as T);
+    }
+    return taken;
+  };
   const { dtype, data, quantized } = value;
   const base = constant(dtype, shape, take(data, 0));
   if (quantized === undefined) return base;
