@@ -24,6 +24,8 @@ export interface CompileOptions extends Asked {
   /** The delay model of the device's fabric. */
   readonly delays: DelayModel;
   readonly threshold?: { readonly level: number; readonly name: string };
+  /** Gives a float model quantizers. */
+  readonly calibrate?: (model: Model) => Promise<Model>;
   /** Types that the model does not fix, by node. */
   readonly types?: Readonly<Record<string, FixedType>>;
 }
@@ -53,7 +55,8 @@ export interface Compiled {
  */
 export async function compile(source: ModelSource, options: CompileOptions): Promise<Compiled> {
   const imported = await importModel(source);
-  const model = { ...imported.model, name: options.name };
+  const named = { ...imported.model, name: options.name };
+  const model = options.calibrate === undefined ? named : await options.calibrate(named);
   const quantized = modelToFixed(model, { types: options.types, threshold: options.threshold });
   const fixed = runPasses(quantized.fixed);
   const choice = chooseArchitecture(fixed, options);

@@ -22,6 +22,7 @@ export {
   type SensitivityOptions,
   scanSensitivity,
 } from "./sensitivity.js";
+export { type QuantizerSite, quantizerSites } from "./sites.js";
 export {
   collectStatistics,
   createCollector,
