@@ -10,11 +10,13 @@ import { type BuildFile, sha256 } from "./build-directory.js";
 import type { Config } from "./config.js";
 import type { Manifest, ManifestPort } from "./manifest.js";
 import { describePacking } from "./manifest-packing.js";
-import type { OpenModel } from "./model-files.js";
+import type { ModelFile, OpenModel } from "./model-files.js";
 import { VERSION } from "./package.js";
 
 export interface BuildSources {
   readonly model: ReturnType<OpenModel["files"]>;
+  /** The events of --calibrate. */
+  readonly calibration: ModelFile | null;
   readonly config: {
     readonly file: string | undefined;
     readonly text: string | undefined;
@@ -39,6 +41,7 @@ export function describeBuild(
     tool: { name: "l1c", version: VERSION },
     name: fixed.name,
     model: { ...model.model, weights: model.weights, external: [...model.external] },
+    calibration: sources.calibration,
     config: {
       file: config.file ?? null,
       sha256: config.text === undefined ? null : sha256(config.text),

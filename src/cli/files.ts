@@ -1,5 +1,8 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
 import { mkdir, open, rename, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { pipeline } from "node:stream/promises";
 import { setImmediate } from "node:timers/promises";
 import type { ByteSink, ByteSource } from "../events/bytes.js";
 import { UserError } from "../ir/errors.js";
@@ -51,6 +54,17 @@ export async function withFile<T>(path: string, use: (source: ByteSource) => Pro
   } finally {
     await handle.close();
   }
+}
+
+/** The SHA-256 of a file of any size, in hexadecimal. A file that cannot be read is a UserError. */
+export async function sha256OfFile(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  try {
+    await pipeline(createReadStream(path), hash);
+  } catch (error) {
+    throw new UserError(`cannot be read: ${systemError(error)}`, { where: path });
+  }
+  return hash.digest("hex");
 }
 
 /**

@@ -40,6 +40,8 @@ export const MANIFEST = z
     name: z.string(),
     /** The model's file, that of its weights where they have their own, and the files that it refers to. */
     model: file.extend({ weights: file.nullable(), external: z.array(file) }),
+    /** The events that a float model was quantized by. */
+    calibration: file.nullable(),
     config: z.strictObject({ file: z.string().nullable(), sha256: z.string().nullable(), values: CONFIG }),
     top: z.string(),
     clock_mhz: z.number(),

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { sha256 } from "../../src/cli/build-directory.js";
 import { printType } from "../../src/ir/fixed-point.js";
 import { parseModel } from "../../src/ir/model/text.js";
 import { runCli, writeNpy } from "../support/cli.js";
@@ -47,6 +48,9 @@ types: { image: "ufixed<2,0>" }
       writeEvents(20),
     );
     expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining("compiling") });
+    const manifest = JSON.parse(readFileSync(at("build/manifest.json"), "utf8"));
+    const events = at("events.npy");
+    expect(manifest.calibration).toEqual({ file: events, sha256: sha256(readFileSync(events)) });
     const model = parseModel(readFileSync(at("build/model.l1c"), "utf8"), "model.l1c");
     const types = model.nodes.flatMap((node) =>
       node.op === "quantize"

@@ -31,6 +31,7 @@ export async function buildOf(
   const compiled = { model, fixed, lowered, choice, notes: [], files: [], templates };
   const manifest = describeBuild(compiled, files, {
     model: { model: { file: "made.up", sha256: "" }, weights: null, external: [] },
+    calibration: null,
     config: { file: undefined, text: undefined, values: checkConfig(config, "test") },
   });
   await writeBuild(folder, files, manifest);

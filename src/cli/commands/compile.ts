@@ -10,6 +10,7 @@ import { calibrateFromFile } from "../calibration.js";
 import { type Command, EXIT } from "../command.js";
 import { type Config, checkConfig, parseConfig, readConfigText, readType } from "../config.js";
 import { describeBuild } from "../describe-build.js";
+import { sha256OfFile } from "../files.js";
 import { openModel, WEIGHTS } from "../model-files.js";
 import { readTemplate } from "../package.js";
 import { describeManifest } from "../summary.js";
@@ -110,6 +111,8 @@ export const compile: Command<CompileCommandOptions> = {
     const files = [...compiled.files.map(({ name, text }) => ({ path: name, text })), ...templates];
     const manifest = describeBuild(compiled, files, {
       model: model.files(),
+      calibration:
+        calibrate === undefined ? null : { file: calibrate, sha256: await sha256OfFile(calibrate) },
       config: { file: configFile, text: configText, values: config },
     });
     await writeBuild(options.output, files, manifest);
