@@ -36,6 +36,9 @@ function refuseBeyond(
   const largest = sizes.reduce((a, b) => (b.terms > a.terms ? b : a));
   throw new UserError(
     `too large to be computed whole in one clock: ${total} ${what} in all, of which layer '${largest.name}' has ${largest.terms}; the limit is ${MOST_TERMS}`,
-    { where: `layer '${largest.name}'`, hint: "Stream the model along an axis of its image instead." },
+    {
+      where: `layer '${largest.name}'`,
+      hint: "A chain of image convolutions of stride 1 can stream (stream: in l1c.yaml); any other model has to be smaller.",
+    },
   );
 }
