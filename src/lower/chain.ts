@@ -1,4 +1,5 @@
 import type { FixedValue } from "../ir/fixed/fixed.js";
+import type { PointwiseNode } from "../ir/fixed/pointwise.js";
 import { type Interval, intervalBits } from "../ir/fixed-point.js";
 import { atElement } from "../ir/granular.js";
 import { LUT_INPUTS } from "./delay.js";
@@ -6,14 +7,7 @@ import { lowerLinear } from "./linear/index.js";
 import type { LinearSum } from "./linear/sum.js";
 import { indexBits, lowerFunction } from "./lookup.js";
 import type { ModuleBuilder, Signal } from "./module-builder.js";
-import {
-  channelsOf,
-  evaluatePointwise,
-  levelAt,
-  lowerPointwise,
-  type PointwiseNode,
-  requantizationAt,
-} from "./pointwise.js";
+import { channelsOf, evaluatePointwise, levelAt, lowerPointwise, requantizationAt } from "./pointwise.js";
 import { droppedBits } from "./requantize.js";
 import { overflowSignal, roundingConstant } from "./round.js";
 

@@ -1,5 +1,6 @@
 import { UserError } from "../ir/errors.js";
-import type { FixedNode, FixedNodeOf, FixedOp, FixedValue } from "../ir/fixed/fixed.js";
+import type { FixedNodeOf, FixedValue } from "../ir/fixed/fixed.js";
+import type { PointwiseNode } from "../ir/fixed/pointwise.js";
 import { atElement, type Granular } from "../ir/granular.js";
 import { evaluateInterpolation, lowerInterpolation } from "./interpolate.js";
 import { lowerLinear } from "./linear/index.js";
@@ -7,24 +8,6 @@ import { indexBits, lowerFunction, lowerSteps, TABLE_INPUTS, valueAt } from "./l
 import type { ModuleBuilder, Signal } from "./module-builder.js";
 import { evaluateRequantization, lowerRequantization, type Requantization } from "./requantize.js";
 import { clampSignal } from "./round.js";
-
-const POINTWISE = [
-  "affine",
-  "relu",
-  "clamp",
-  "requantize",
-  "threshold",
-  "steps",
-  "table",
-  "interpolate",
-] as const satisfies readonly FixedOp[];
-
-/** Operations that look at one value at a time. */
-export type PointwiseNode = FixedNodeOf<(typeof POINTWISE)[number]>;
-
-export function isPointwise(node: FixedNode): node is PointwiseNode {
-  return (POINTWISE as readonly FixedOp[]).includes(node.op);
-}
 
 /** How many channels a value has: its last axis. */
 export function channelsOf({ shape }: FixedValue): number {

@@ -1,44 +1,14 @@
 import { expect } from "vitest";
-import type { Fixed, FixedNode, FixedOp } from "../../src/ir/fixed/fixed.js";
+import type { Fixed, FixedNode } from "../../src/ir/fixed/fixed.js";
 import { nodesByName } from "../../src/ir/graph.js";
 import { FABRICS } from "../../src/lower/delay.js";
 import { lower } from "../../src/lower/index.js";
 import type { Lowered, LoweredPort } from "../../src/lower/lowered.js";
 import { interpretCircuit } from "../../src/sim/circuit.js";
 import { evaluateAll } from "./interval-oracle.js";
-import { OperatorGraph } from "./operator-graphs.js";
+import { OPERATORS, OperatorGraph } from "./operator-graphs.js";
 import type { Random } from "./random.js";
 import { randomInputs } from "./random-fixed.js";
-
-export const EVERY_OPERATOR: readonly FixedOp[] = [
-  "constant",
-  "conv2d",
-  "dense",
-  "affine",
-  "add",
-  "subtract",
-  "multiply",
-  "maximum",
-  "minimum",
-  "relu",
-  "clamp",
-  "requantize",
-  "threshold",
-  "steps",
-  "table",
-  "interpolate",
-  "select",
-  "pool2d",
-  "reduce",
-  "argmax",
-  "reshape",
-  "transpose",
-  "slice",
-  "pad",
-  "concat",
-  "gather",
-  "expand",
-];
 
 /** Lowers a graph whole, at 320 MHz unless told otherwise. */
 export function lowerWhole(fixed: Fixed, megahertz = 320): Lowered {
@@ -50,7 +20,7 @@ export function randomGraph(
   random: Random,
   bits: number,
   length: number,
-  operators = EVERY_OPERATOR,
+  operators = OPERATORS,
   most = 400,
 ): Fixed {
   const graph = new OperatorGraph(random, bits);

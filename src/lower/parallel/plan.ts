@@ -1,9 +1,9 @@
 import { UserError } from "../../ir/errors.js";
 import type { Fixed, FixedInput, FixedNode } from "../../ir/fixed/fixed.js";
+import { isPointwise } from "../../ir/fixed/pointwise.js";
 import { nodesByName, useCounts } from "../../ir/graph.js";
 import { isMovement } from "../../ir/movement.js";
 import type { ChainStep } from "../chain.js";
-import { isPointwise } from "../pointwise.js";
 
 /** One layer: a root and the pointwise nodes behind it, each the only reader of the one before. */
 export interface ParallelLayer {

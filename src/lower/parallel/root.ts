@@ -1,11 +1,11 @@
 import { InternalError } from "../../ir/errors.js";
 import type { FixedNode, FixedNodeOf } from "../../ir/fixed/fixed.js";
+import { isPointwise } from "../../ir/fixed/pointwise.js";
 import { sizeOf } from "../../ir/tensor.js";
 import { lowerChain, lowerSums } from "../chain.js";
 import { balanced, lowerArgmax, lowerExtreme } from "../compare.js";
 import type { ModuleBuilder, Signal } from "../module-builder.js";
 import { lowerProduct } from "../multiply.js";
-import { isPointwise } from "../pointwise.js";
 import type { Root, Site } from "./site.js";
 import { convRoot, denseRoot, poolSites, reduceSites } from "./windows.js";
 

@@ -1,7 +1,7 @@
 import { UserError } from "../../ir/errors.js";
 import type { Fixed, FixedConv2d, FixedInput, FixedNode } from "../../ir/fixed/fixed.js";
+import { isPointwise, type PointwiseNode } from "../../ir/fixed/pointwise.js";
 import { useCounts } from "../../ir/graph.js";
-import { isPointwise, type PointwiseNode } from "../pointwise.js";
 
 /** One layer of the stream: at most one convolution and the pointwise operations behind it. */
 export interface StreamLayer {

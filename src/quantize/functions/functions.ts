@@ -70,6 +70,15 @@ function elu(alpha: number, gamma: number): RealFunction {
   };
 }
 
+/** Of x times a gate that rises from 0 to 1: just below x, and just below 0, where the gate is that near its ends. */
+function gateLimits(far: bigint): RealFunction["known"] {
+  return (x) => {
+    if (x.n === 0n) return exactly(ZERO);
+    if (isBeyond(x, far)) return below(x);
+    return isBefore(x, far) ? below(ZERO) : undefined;
+  };
+}
+
 const TANH_SCALE = 0.044715;
 
 /**
@@ -160,11 +169,7 @@ const FUNCTIONS: {
   elu: ({ alpha = 1 }) => elu(alpha, 1),
   selu: ({ alpha = 1, gamma = 1 }) => elu(alpha, gamma),
   gelu: () => ({
-    known: (x) => {
-      if (x.n === 0n) return exactly(ZERO);
-      if (isBeyond(x, FAR_NORMAL)) return below(x);
-      return isBefore(x, FAR_NORMAL) ? below(ZERO) : undefined;
-    },
+    known: gateLimits(FAR_NORMAL),
     decimal: (x, digits) => {
       const context = decimals(digits);
       const value = decimalOf(context, x);
@@ -175,11 +180,7 @@ const FUNCTIONS: {
     minimum: -0.75179,
   }),
   gelu_tanh: () => ({
-    known: (x) => {
-      if (x.n === 0n) return exactly(ZERO);
-      if (isBeyond(x, FAR_NORMAL)) return below(x);
-      return isBefore(x, FAR_NORMAL) ? below(ZERO) : undefined;
-    },
+    known: gateLimits(FAR_NORMAL),
     decimal: (x, digits) => {
       const context = decimals(digits + 6);
       const value = decimalOf(context, x);
@@ -192,11 +193,7 @@ const FUNCTIONS: {
     minimum: -0.75246,
   }),
   silu: () => ({
-    known: (x) => {
-      if (x.n === 0n) return exactly(ZERO);
-      if (isBeyond(x, FAR)) return below(x);
-      return isBefore(x, FAR) ? below(ZERO) : undefined;
-    },
+    known: gateLimits(FAR),
     decimal: (x, digits) => {
       const context = decimals(digits);
       const value = decimalOf(context, x);
@@ -207,11 +204,7 @@ const FUNCTIONS: {
     minimum: -1.27846,
   }),
   mish: () => ({
-    known: (x) => {
-      if (x.n === 0n) return exactly(ZERO);
-      if (isBeyond(x, FAR)) return below(x);
-      return isBefore(x, FAR) ? below(ZERO) : undefined;
-    },
+    known: gateLimits(FAR),
     decimal: (x, digits) => {
       const context = decimals(digits);
       const value = decimalOf(context, x);

@@ -1,4 +1,5 @@
 import type { Fixed, FixedNode } from "../../ir/fixed/fixed.js";
+import { isPointwise } from "../../ir/fixed/pointwise.js";
 
 /**
  * The nodes whose values carry sites: each event computes them only where it differs from the event at rest. They are
@@ -23,19 +24,4 @@ function scatters(node: FixedNode): boolean {
   if (node.op !== "conv2d") return false;
   const { strides, dilations, groups } = node;
   return [strides.rows, strides.columns, dilations.rows, dilations.columns, groups].every((n) => n === 1);
-}
-
-const POINTWISE: readonly FixedNode["op"][] = [
-  "affine",
-  "relu",
-  "clamp",
-  "requantize",
-  "threshold",
-  "steps",
-  "table",
-  "interpolate",
-];
-
-function isPointwise({ op }: FixedNode): boolean {
-  return POINTWISE.includes(op);
 }

@@ -1,14 +1,13 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { test } from "vitest";
 import { importModel } from "../../../src/import/index.js";
 import type { ModelProto } from "../../../src/import/onnx/proto/onnx_pb.js";
-import { UserError } from "../../../src/ir/errors.js";
+import { mutate, mutations, survives } from "../../support/fuzz.js";
 import { floats, int64s, onnxBytes, type TestModel } from "../../support/onnx.js";
 
 /** The short version that runs always; FUZZ=2000 makes the long one. */
 const RUNS = Number(process.env.FUZZ ?? 300);
-const SLOWEST_MS = 2000;
 
 const zeros = (dims: readonly number[]) =>
   floats(
@@ -75,50 +74,6 @@ const goldens: readonly Golden[] = JSON.parse(
 const golden = (name: string) =>
   Uint8Array.from(Buffer.from(goldens.find((one) => one.name === name)?.model ?? "", "base64"));
 
-interface Mutation {
-  /** Where, as a fraction of the length. */
-  readonly at: number;
-  readonly kind: "set" | "delete" | "repeat" | "cut";
-  readonly byte: number;
-  readonly length: number;
-}
-
-const mutations = fc.array(
-  fc.record<Mutation>({
-    at: fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }),
-    kind: fc.constantFrom("set", "set", "set", "delete", "repeat", "cut"),
-    byte: fc.integer({ min: 0, max: 255 }),
-    length: fc.integer({ min: 1, max: 64 }),
-  }),
-  { minLength: 1, maxLength: 6 },
-);
-
-function mutate(bytes: Uint8Array, { at, kind, byte, length }: Mutation): Uint8Array {
-  const start = Math.floor(at * bytes.length);
-  const copy = bytes.slice();
-  switch (kind) {
-    case "set":
-      copy[start] = byte;
-      return copy;
-    case "cut":
-      return copy.subarray(0, start);
-    case "delete":
-      return Uint8Array.from([...copy.subarray(0, start), ...copy.subarray(start + length)]);
-    case "repeat":
-      return Uint8Array.from([...copy.subarray(0, start + length), ...copy.subarray(start)]);
-  }
-}
-
-/** Importing gives a model or a UserError, quickly: nothing else. */
-async function survives(bytes: Uint8Array): Promise<void> {
-  const start = performance.now();
-  const result = await importModel({ name: "mutated.onnx", bytes }).catch((error: unknown) => error);
-  if (result instanceof UserError) expect(result.message).not.toBe("");
-  else if (result instanceof Error) throw result;
-  else expect(result).toMatchObject({ model: { nodes: expect.any(Array) } });
-  expect(performance.now() - start).toBeLessThan(SLOWEST_MS);
-}
-
 test.each([
   ["a network", onnxBytes(NETWORK)],
   ["a network of QONNX", golden("a network")],
@@ -126,7 +81,9 @@ test.each([
 ])("mutated bytes of %s", async (_, original) => {
   await importModel({ name: "sound.onnx", bytes: original });
   await fc.assert(
-    fc.asyncProperty(mutations, (changes) => survives(changes.reduce(mutate, original))),
+    fc.asyncProperty(mutations, (changes) =>
+      survives({ name: "mutated.onnx", bytes: changes.reduce(mutate, original) }),
+    ),
     { numRuns: RUNS, seed: 3 },
   );
 });
@@ -213,7 +170,7 @@ test("contradictions in a sound message", async () => {
           all[pick(all.length)]?.(pick);
         }
       };
-      return survives(onnxBytes({ ...NETWORK, edit }));
+      return survives({ name: "mutated.onnx", bytes: onnxBytes({ ...NETWORK, edit }) });
     }),
     { numRuns: 2 * RUNS, seed: 4 },
   );

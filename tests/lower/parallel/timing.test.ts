@@ -3,7 +3,8 @@ import { type Circuit, cellOperands, type Module, type Wire } from "../../../src
 import { parseCircuit, printCircuit } from "../../../src/ir/circuit/text.js";
 import { UserError } from "../../../src/ir/errors.js";
 import { cellDelay, FABRICS } from "../../../src/lower/delay.js";
-import { EVERY_OPERATOR, lowerWhole, randomGraph } from "../../support/parallel.js";
+import { OPERATORS } from "../../support/operator-graphs.js";
+import { lowerWhole, randomGraph } from "../../support/parallel.js";
 import { Random } from "../../support/random.js";
 
 const FABRIC = FABRICS["ultrascale+"];
@@ -45,7 +46,7 @@ function* firmware(count: number, megahertz: number) {
   for (let seed = 1; seed <= count; seed++) {
     const random = new Random(seed + megahertz);
     try {
-      const fixed = randomGraph(random, random.pick([2, 5, 7]), random.integer(2, 7), EVERY_OPERATOR, 150);
+      const fixed = randomGraph(random, random.pick([2, 5, 7]), random.integer(2, 7), OPERATORS, 150);
       yield { seed, lowered: lowerWhole(fixed, megahertz) };
     } catch (error) {
       if (!(error instanceof UserError)) throw error;

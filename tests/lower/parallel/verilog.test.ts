@@ -9,7 +9,8 @@ import type { Lowered, LoweredPort } from "../../../src/lower/lowered.js";
 import { withFolder, writeVerilog } from "../../support/firmware.js";
 import { expectGolden } from "../../support/golden.js";
 import { evaluateAll } from "../../support/interval-oracle.js";
-import { EVERY_OPERATOR, lowerWhole, packPort, randomGraph } from "../../support/parallel.js";
+import { OPERATORS } from "../../support/operator-graphs.js";
+import { lowerWhole, packPort, randomGraph } from "../../support/parallel.js";
 import { Random } from "../../support/random.js";
 import { randomInputs } from "../../support/random-fixed.js";
 import { hasTool, runTool } from "../../support/tools.js";
@@ -85,8 +86,8 @@ describe("the Verilog of parallel firmware", () => {
     "equals the oracle in Icarus Verilog: random graph %i",
     (seed) => {
       const random = new Random(seed + 1000);
-      const operator = EVERY_OPERATOR[seed % EVERY_OPERATOR.length];
-      const weighted = [...Array.from({ length: 15 }, () => operator), ...EVERY_OPERATOR];
+      const operator = OPERATORS[seed % OPERATORS.length];
+      const weighted = [...Array.from({ length: 15 }, () => operator), ...OPERATORS];
       const fixed = randomGraph(random, random.pick([2, 4, 6]), 4, weighted, 120);
       try {
         expectVerilogEqual(fixed, lowerWhole(fixed, random.pick([100, 320])), random, 30);
@@ -103,7 +104,7 @@ describe("the Verilog of parallel firmware", () => {
     () => {
       for (let seed = 1; seed <= 6; seed++) {
         const random = new Random(seed);
-        const lowered = lowerWhole(randomGraph(random, 4, 5, EVERY_OPERATOR, 60), 320);
+        const lowered = lowerWhole(randomGraph(random, 4, 5, OPERATORS, 60), 320);
         withFolder((folder) => {
           const top = lowered.circuit.modules.at(-1)?.name as string;
           const files = writeVerilog(lowered.circuit, folder);

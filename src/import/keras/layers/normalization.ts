@@ -73,22 +73,30 @@ export function readStatistics(call: LayerCall, channels: number, extra = 0): St
   };
 }
 
-/** keras BatchNormalization: γ (x − μ) / √(σ² + ε) + β as one multiplication and one addition. */
-export const batchNormalization: LayerHandler = (call) => {
-  const nodes = new Nodes(call);
-  const input = onlyInput(call);
-  const axis = normalizedAxis(call, input);
-  const { gamma, beta, mean, variance, epsilon } = readStatistics(call, input.shape[axis] as number);
+/** γ (x − μ) / √(σ² + ε) + β along one axis, as one multiplication and one addition with factors of float64. */
+export function normalizeAlong(
+  nodes: Nodes,
+  input: Value,
+  axis: number,
+  { gamma, beta, mean, variance, epsilon }: Statistics,
+): Value {
   const multiplier = variance.map((v, c) => (gamma?.[c] ?? 1) / Math.sqrt(v + epsilon));
   const offset = mean.map((mu, c) => (beta?.[c] ?? 0) - mu * (multiplier[c] as number));
-  call.note("its factors γ / √(σ² + ε) are computed in float64 from the stored float32 numbers");
   const parameter = (data: readonly number[]): Parameter => ({
     tensor: { shape: [data.length], data },
     quantizer: undefined,
   });
-  return nodes.result(
-    affineAlong(nodes, input, axis, { multiplier: parameter(multiplier), offset: parameter(offset) }),
-  );
+  return affineAlong(nodes, input, axis, { multiplier: parameter(multiplier), offset: parameter(offset) });
+}
+
+/** keras BatchNormalization. */
+export const batchNormalization: LayerHandler = (call) => {
+  const nodes = new Nodes(call);
+  const input = onlyInput(call);
+  const axis = normalizedAxis(call, input);
+  const statistics = readStatistics(call, input.shape[axis] as number);
+  call.note("its factors γ / √(σ² + ε) are computed in float64 from the stored float32 numbers");
+  return nodes.result(normalizeAlong(nodes, input, axis, statistics));
 };
 
 /** keras Rescaling: scale · x + offset, numbers or one for each channel. */

@@ -3,8 +3,8 @@ import type { Tensor } from "../../../ir/tensor.js";
 import { convolution } from "../layers/convolution.js";
 import { type LayerHandler, onlyInput } from "../layers/handler.js";
 import { Nodes } from "../layers/nodes.js";
-import { affineAlong, normalizedAxis, readStatistics } from "../layers/normalization.js";
-import type { Parameter, ReadParameter } from "../layers/parameter.js";
+import { normalizeAlong, normalizedAxis, readStatistics } from "../layers/normalization.js";
+import type { ReadParameter } from "../layers/parameter.js";
 import type { LayerWeights } from "../weights.js";
 import { quantizedParameter } from "./layers.js";
 import { activateQuantized, readQuantizer } from "./read.js";
@@ -33,16 +33,9 @@ export const qBatchNormalization: LayerHandler = (call) => {
       where,
     });
   }
-  const multiplier = variance.map((v, c) => (gamma?.[c] ?? 1) / Math.sqrt(v + statistics.epsilon));
-  const offset = mean.map((mu, c) => (beta?.[c] ?? 0) - mu * (multiplier[c] as number));
   call.note("its factors γ / √(σ² + ε) are computed in float64 from its quantized variables");
-  const parameter = (data: readonly number[]): Parameter => ({
-    tensor: { shape: [data.length], data },
-    quantizer: undefined,
-  });
-  return nodes.result(
-    affineAlong(nodes, input, axis, { multiplier: parameter(multiplier), offset: parameter(offset) }),
-  );
+  const { epsilon } = statistics;
+  return nodes.result(normalizeAlong(nodes, input, axis, { gamma, beta, mean, variance, epsilon }));
 };
 
 /**

@@ -1,0 +1,19 @@
+import type { FixedNode, FixedNodeOf, FixedOp } from "./fixed.js";
+
+const POINTWISE = [
+  "affine",
+  "relu",
+  "clamp",
+  "requantize",
+  "threshold",
+  "steps",
+  "table",
+  "interpolate",
+] as const satisfies readonly FixedOp[];
+
+/** Operations that look at one value at a time. */
+export type PointwiseNode = FixedNodeOf<(typeof POINTWISE)[number]>;
+
+export function isPointwise(node: FixedNode): node is PointwiseNode {
+  return (POINTWISE as readonly FixedOp[]).includes(node.op);
+}
