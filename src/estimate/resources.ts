@@ -109,6 +109,7 @@ function cellResources(
     case "slice":
     case "concat":
     case "shift":
+    case "ahead":
       return NONE;
   }
 }

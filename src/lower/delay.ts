@@ -61,6 +61,7 @@ export function cellDelay(
     case "slice":
     case "concat":
     case "shift":
+    case "ahead":
     case "register":
       return 0;
   }

@@ -93,6 +93,8 @@ class ModuleInterpreter implements CircuitInterpreter {
         return at(cell.select) === 1n ? at(cell.yes) : at(cell.no);
       case "table":
         return cell.entries[Number(at(cell.index))] as bigint;
+      case "ahead":
+        return at(cell.source);
       case "register":
         return this.state.get(id) ?? 0n;
       case "port":

@@ -124,6 +124,7 @@ export const CELL_EMITTERS: { readonly [Op in CellOp]: CellEmitter<Op> } = {
       ),
     ];
   },
+  ahead: (cell, wire, module) => assign(wire, (module.wires[cell.source] as Wire).name),
   register: (cell, wire, module) => {
     const source = extend(module, cell.source, 0, wire.width);
     return [

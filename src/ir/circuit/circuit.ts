@@ -79,6 +79,11 @@ export type Cell =
   | { readonly op: "mux"; readonly select: WireId; readonly yes: WireId; readonly no: WireId }
   /** entries[index]. */
   | { readonly op: "table"; readonly index: WireId; readonly entries: readonly bigint[] }
+  /**
+   * The same wire, for another beat: what it carries for the beat that enters `by` clocks later (earlier when negative).
+   * So a computation on one pixel reads its neighbours. The cycle is the source's plus `by`.
+   */
+  | { readonly op: "ahead"; readonly source: WireId; readonly by: number }
   /** The value of the clock before; with `reset`, 0 while `rst` is high. */
   | { readonly op: "register"; readonly source: WireId; readonly reset: boolean }
   /** An output of an instance. */
@@ -107,6 +112,7 @@ export function cellOperands(cell: Cell): readonly WireId[] {
     case "port":
       return [];
     case "slice":
+    case "ahead":
     case "register":
       return [cell.source];
     case "concat":
@@ -133,6 +139,7 @@ export function mapOperands(cell: Cell, map: (wire: WireId) => WireId): Cell {
     case "port":
       return cell;
     case "slice":
+    case "ahead":
     case "register":
       return { ...cell, source: map(cell.source) };
     case "concat":

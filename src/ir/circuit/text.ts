@@ -26,6 +26,7 @@ const CELLS: readonly CellOp[] = [
   "atleast",
   "mux",
   "table",
+  "ahead",
   "register",
 ];
 
@@ -102,6 +103,7 @@ function writeCell(cell: Cell): Attributes {
         ? {}
         : { shifts: [BigInt(cell.shiftA), BigInt(cell.shiftB)] };
     case "shift":
+    case "ahead":
       return { by: BigInt(cell.by) };
     case "atleast":
       return { level: cell.level };
@@ -225,6 +227,8 @@ function readCell(op: CellOp, operands: readonly number[], reader: Reader): Cell
       return { op, select: a, yes: b, no: c };
     case "table":
       return { op, index: a, entries: reader.integers("entries") };
+    case "ahead":
+      return { op, source: a, by: Number(reader.integer("by")) };
     case "register":
       return { op, source: a, reset: reader.has("reset") };
     default:

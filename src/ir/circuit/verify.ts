@@ -77,6 +77,12 @@ function verifyCell(
       if (!sameKind(wireAt(cell.source), wire)) throw fail("is not as wide or signed as what it registers");
       if (timed.some((operand) => operand.cycle + 1 !== wire.cycle)) throw fail("a register adds one cycle");
       return;
+    case "ahead":
+      if (!sameKind(wireAt(cell.source), wire)) throw fail("is not as wide or signed as what it is ahead of");
+      if (timed.some((operand) => operand.cycle + cell.by !== wire.cycle))
+        throw fail(`should be ${cell.by} cycles after its source`);
+      if (wire.cycle < 0) throw fail("comes before the module's inputs");
+      return;
     case "port":
       verifyPort(wire, module, modules, fail);
       return;
