@@ -8,7 +8,7 @@ import type { PortPacking } from "./packing.js";
  * ports; events may follow each other without a pause.
  */
 export interface Lowered {
-  readonly architecture: "stream" | "parallel";
+  readonly architecture: "stream" | "parallel" | "raster";
   readonly circuit: Circuit;
   /** Clocks from the first beat of an event in to its first beat out. */
   readonly latency: number;
@@ -38,7 +38,10 @@ export interface LayerFacts {
   readonly module: string;
   /** How many copies of one computation work at once (sites), 1 for a layer that is one computation. */
   readonly copies: number;
-  /** Of a stream's layer, the patch that a site reads: columns along the stream × positions across. */
+  /**
+   * Of a stream's layer, the patch that a site reads: columns along the stream × positions across. Of a raster's layer,
+   * its window: columns × rows.
+   */
   readonly patch?: { readonly columns: number; readonly sites: number };
   /** Cycles that the layer waits for its window, and those of its arithmetic. */
   readonly cycles: { readonly window: number; readonly arithmetic: number };

@@ -31,6 +31,20 @@ export type PortPacking =
       /** A field for each channel of a site. */
       readonly fields: readonly Field[];
       readonly siteBits: number;
+    }
+  /**
+   * An image whose pixels come one by one, row by row: pixel (r, c) in beat r · rowPeriod + c · columnPeriod of the
+   * event's `beats`. The other beats carry no pixel.
+   */
+  | {
+      readonly kind: "raster";
+      /** Rows and columns, then the axes of a pixel. */
+      readonly shape: readonly [rows: number, columns: number, ...pixel: number[]];
+      readonly rowPeriod: number;
+      readonly columnPeriod: number;
+      readonly beats: number;
+      /** A field for each element of a pixel, row-major. */
+      readonly fields: readonly Field[];
     };
 
 /** Bits of the port; at least one. Bits that belong to no field may be anything. */
@@ -41,21 +55,27 @@ export function packingWidth(packing: PortPacking): number {
 
 /** Beats of an event. */
 export function packingBeats(packing: PortPacking): number {
+  if (packing.kind === "raster") return packing.beats;
   return packing.kind === "stream" ? Math.ceil(packing.shape[packing.along] / packing.columns) : 1;
 }
 
 /** Elements of the tensor. */
 export function packingSize(packing: PortPacking): number {
-  return packing.kind === "stream" ? sizeOf(packing.shape) : packing.fields.length;
+  return packing.kind === "parallel" ? packing.fields.length : sizeOf(packing.shape);
 }
 
 /** Where the element with row-major index `element` lies. */
 export function placeOf(packing: PortPacking, element: number): Place {
   if (packing.kind === "parallel") return { beat: 0, ...(packing.fields[element] as Field) };
-  const [, columns, channels] = packing.shape;
+  const columns = packing.shape[1];
+  const channels = packing.fields.length;
   const channel = element % channels;
   const site = Math.floor(element / channels);
   const [row, column] = [Math.floor(site / columns), site % columns];
+  if (packing.kind === "raster") {
+    const field = packing.fields[channel] as Field;
+    return { beat: row * packing.rowPeriod + column * packing.columnPeriod, ...field };
+  }
   const [along, across] = packing.along === 1 ? [column, row] : [row, column];
   const { low, width, signed } = packing.fields[channel] as Field;
   const start = (along % packing.columns) * columnBits(packing) + across * packing.siteBits;

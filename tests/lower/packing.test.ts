@@ -35,6 +35,21 @@ const PARALLEL: PortPacking = {
   ],
 };
 
+/** A 2 × 3 image of pixels of 2 × 2 elements of 2, 0, 1 and 3 bits: what is left of an image of 4 × 6. */
+const RASTER: PortPacking = {
+  kind: "raster",
+  shape: [2, 3, 2, 2],
+  rowPeriod: 12,
+  columnPeriod: 2,
+  beats: 24,
+  fields: [
+    { low: 0, width: 2, signed: true },
+    { low: 2, width: 0, signed: false },
+    { low: 2, width: 1, signed: false },
+    { low: 3, width: 3, signed: true },
+  ],
+};
+
 /** The element (row, column, channel) of the 2 × 5 × 3 image. */
 const element = ([row, column, channel]: readonly [number, number, number]) =>
   (row * 5 + column) * 3 + channel;
@@ -56,10 +71,24 @@ describe("the place of an element", () => {
     expect(placeOf(PARALLEL, 2)).toEqual({ beat: 0, low: 3, width: 40, signed: false });
   });
 
+  it("of a raster is a field of its pixel's beat", () => {
+    const at = (row: number, column: number, i: number) => placeOf(RASTER, (row * 3 + column) * 4 + i);
+    expect(at(0, 0, 0)).toEqual({ beat: 0, low: 0, width: 2, signed: true });
+    expect(at(0, 2, 3)).toEqual({ beat: 4, low: 3, width: 3, signed: true });
+    expect(at(1, 1, 2)).toEqual({ beat: 14, low: 2, width: 1, signed: false });
+    expect(placeOf({ ...RASTER, shape: [2, 3], fields: RASTER.fields.slice(3) }, 5)).toEqual({
+      beat: 16,
+      low: 3,
+      width: 3,
+      signed: true,
+    });
+  });
+
   it.each([
     ["a stream along the columns", stream(1), 16, 3],
     ["a stream along the rows", stream(0), 40, 1],
     ["a parallel port", PARALLEL, 43, 1],
+    ["a raster", RASTER, 6, 24],
   ] as const)("is another one for every bit of %s, within the port", (_, packing, width, beats) => {
     expect([packingWidth(packing), packingBeats(packing)]).toEqual([width, beats]);
     const seen = new Set<string>();
@@ -75,7 +104,7 @@ describe("the place of an element", () => {
   });
 
   it("is the same in the arrays of all of them", () => {
-    for (const packing of [stream(0), stream(1), PARALLEL]) {
+    for (const packing of [stream(0), stream(1), PARALLEL, RASTER]) {
       const places = placesOf(packing);
       const rows = Array.from(places.beat, (beat, e) => ({
         beat,
