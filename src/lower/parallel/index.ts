@@ -10,10 +10,10 @@ import { identifier, uniqueIdentifiers } from "../names.js";
 import type { Field } from "../packing.js";
 import { channelsOf } from "../pointwise.js";
 import { flattenLayer, rangeAt, type TimedLayer, timeLayer } from "./layer.js";
-import { type ParallelLayer, planParallel } from "./plan.js";
-import { rootOf } from "./root.js";
+import type { ParallelLayer } from "./plan.js";
+import { planRoots } from "./roots.js";
+import type { Root } from "./site.js";
 import { groupSites } from "./sites.js";
-import { checkElements, checkSize } from "./size.js";
 import { fieldsOf, type WiredElement, Wiring } from "./wiring.js";
 
 export interface ParallelOptions {
@@ -33,14 +33,8 @@ const CONTROL = ["clk", "rst", "in_valid", "in_first", "out_valid", "out_first"]
  * clock.
  */
 export function lowerParallel(fixed: Fixed, options: ParallelOptions): Lowered {
-  const plan = planParallel(fixed);
+  const { plan, roots, operandsOf } = planRoots(fixed);
   const nodes = nodesByName(fixed);
-  const operandsOf = ({ root }: ParallelLayer) => root.inputs.map((name) => nodes.get(name) as FixedNode);
-  checkElements(plan.parts.flatMap((part) => ("wiring" in part ? [] : [part])));
-  const roots = plan.parts.map((part) =>
-    "wiring" in part ? undefined : { name: part.name, root: rootOf(part.root, operandsOf(part)) },
-  );
-  checkSize(roots.filter((root) => root !== undefined));
 
   const taken = [...TAKEN];
   const fresh = (name: string) => {
@@ -76,7 +70,7 @@ export function lowerParallel(fixed: Fixed, options: ParallelOptions): Lowered {
       values.set(part.wiring.name, moved(part.wiring, nodes, values));
       return;
     }
-    const { root } = roots[i] as NonNullable<(typeof roots)[number]>;
+    const root = roots[i] as Root;
     const operands = operandsOf(part);
     const name = fresh(`${top}_${part.name}`);
     const flat = flattenLayer(name, fresh, part, root, groupSites(part, root, operands), operands);

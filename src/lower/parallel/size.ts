@@ -38,7 +38,7 @@ function refuseBeyond(
     `too large to be computed whole in one clock: ${total} ${what} in all, of which layer '${largest.name}' has ${largest.terms}; the limit is ${MOST_TERMS}`,
     {
       where: `layer '${largest.name}'`,
-      hint: "A chain of image convolutions of stride 1 can stream (stream: in l1c.yaml); any other model has to be smaller.",
+      hint: "An image can come pixel by pixel (architecture: raster in l1c.yaml), in a chain of convolutions of stride 1 also column by column (stream); any other model has to be smaller.",
     },
   );
 }
