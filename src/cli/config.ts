@@ -1,4 +1,5 @@
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
 import { DEVICES } from "../estimate/devices.js";
@@ -76,8 +77,11 @@ export const CONFIG = z
           .optional(),
       })
       .optional(),
-    /** The whole event in one clock, or an image beat by beat; chosen by the graph where neither this nor `stream` stands. */
-    architecture: z.enum(["parallel", "stream"]).optional(),
+    /**
+     * The whole event in one clock, or an image by columns or pixel by pixel; chosen by the graph where neither this nor
+     * `stream` stands.
+     */
+    architecture: z.enum(["parallel", "stream", "raster"]).optional(),
     stream: z
       .strictObject({
         /** The axis of the image (0 rows, 1 columns) along which it streams. */
@@ -87,22 +91,48 @@ export const CONFIG = z
       })
       .optional(),
   })
-  .refine(({ architecture, stream }) => architecture !== "parallel" || stream === undefined, {
-    path: ["stream"],
-    message:
-      "parallel firmware takes the whole event in one clock: leave stream out, or set architecture: stream",
+  .superRefine(({ architecture, stream }, context) => {
+    if (architecture === undefined || architecture === "stream" || stream === undefined) return;
+    const takes = {
+      parallel: "parallel firmware takes the whole event in one clock",
+      raster: "raster firmware takes a pixel in each clock",
+    };
+    const message = `${takes[architecture]}: leave stream out, or set architecture: stream`;
+    context.addIssue({ code: "custom", path: ["stream"], message });
   });
 export type Config = z.infer<typeof CONFIG>;
 
 /** Reads the text of a configuration. Throws a UserError that names the file. */
-export async function readConfigText(path: string): Promise<string> {
+async function readConfigText(path: string): Promise<string> {
   return readFile(path, "utf8").catch((error: unknown) => {
     throw new UserError(`cannot be read: ${systemError(error)}`, { where: path });
   });
 }
 
+/** A configuration and the file that it is from, if there is one. */
+export interface ConfigFile {
+  readonly file: string | undefined;
+  readonly text: string | undefined;
+  readonly config: Config;
+}
+
+/** The configuration of a model: the file given, else `l1c.yaml` beside the model, else the defaults. */
+export async function openConfig(model: string, given: string | undefined): Promise<ConfigFile> {
+  const file = given ?? (await configBeside(model));
+  const text = file === undefined ? undefined : await readConfigText(file);
+  return { file, text, config: parseConfig(text ?? "", file ?? "") };
+}
+
+async function configBeside(model: string): Promise<string | undefined> {
+  const path = join(dirname(model), "l1c.yaml");
+  return stat(path).then(
+    () => path,
+    () => undefined,
+  );
+}
+
 /** Parses and checks a configuration. Throws a UserError that names file, key and what it should be. */
-export function parseConfig(text: string, path: string): Config {
+function parseConfig(text: string, path: string): Config {
   let value: unknown;
   try {
     value = parse(text) ?? {};

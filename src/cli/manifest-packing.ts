@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { sizeOf } from "../ir/tensor.js";
 import type { Field, PortPacking } from "../lower/packing.js";
 
 /** Nothing that is counted is negative; what a machine of any size could not hold is no count either. */
@@ -20,24 +21,48 @@ export const PACKING = z.discriminatedUnion("kind", [
     fields: z.array(z.strictObject({ low: count, width: count, signed: z.boolean() })),
     siteBits: count.min(1),
   }),
+  /** An image pixel by pixel, (r, c) in beat r · rowPeriod + c · columnPeriod: the bits of each element of a pixel. */
+  z.strictObject({
+    kind: z.literal("raster"),
+    rowPeriod: count.min(1),
+    columnPeriod: count.min(1),
+    beats: count.min(1),
+    fields: z.array(z.strictObject({ low: count, width: count, signed: z.boolean() })),
+  }),
 ]);
 
 type ManifestPacking = z.infer<typeof PACKING>;
 
-/** How many elements, or channels of a site, a packing of the manifest speaks of. */
-export function elementsOf(how: ManifestPacking): number {
-  return how.kind === "stream" ? how.fields.length : how.elements.reduce((sum, run) => sum + run.count, 0);
+/** A tensor in a port, as the manifest has it. */
+interface PackedShape {
+  readonly shape: readonly number[];
+  readonly packing: ManifestPacking;
+}
+
+/** Why a packing is not one of a tensor of this shape; undefined when it is. */
+export function misfit({ shape, packing: how }: PackedShape): string | undefined {
+  const elements = "the packing is not one of this shape";
+  switch (how.kind) {
+    case "parallel":
+      return how.elements.reduce((sum, run) => sum + run.count, 0) === sizeOf(shape) ? undefined : elements;
+    case "stream":
+      if (shape.length !== 3) return "a stream takes images (rows, columns, channels)";
+      return how.fields.length === shape[2] ? undefined : elements;
+    case "raster": {
+      const [rows, columns, ...pixel] = shape;
+      if (rows === undefined || columns === undefined) return "a raster takes images (rows, columns, …)";
+      if (how.fields.length !== sizeOf(pixel)) return elements;
+      const line = (columns - 1) * how.columnPeriod;
+      const overlap = rows > 1 && line >= how.rowPeriod;
+      return overlap || (rows - 1) * how.rowPeriod + line >= how.beats ? elements : undefined;
+    }
+  }
 }
 
 /** The packing of a port with the place of every element. */
-export function packingOf({
-  shape,
-  packing: how,
-}: {
-  readonly shape: readonly number[];
-  readonly packing: ManifestPacking;
-}): PortPacking {
+export function packingOf({ shape, packing: how }: PackedShape): PortPacking {
   if (how.kind === "stream") return { ...how, shape: shape as unknown as readonly [number, number, number] };
+  if (how.kind === "raster") return { ...how, shape: shape as unknown as readonly [number, number] };
   let low = 0;
   const fields = how.elements.flatMap((run) =>
     Array.from({ length: run.count }, (): Field => {
@@ -51,7 +76,7 @@ export function packingOf({
 
 /** The packing as the manifest has it: elements of parallel ports lie side by side, so that runs say it all. */
 export function describePacking(how: PortPacking): ManifestPacking {
-  if (how.kind === "stream") {
+  if (how.kind !== "parallel") {
     const { shape: _, fields, ...rest } = how;
     return { ...rest, fields: fields.map((field) => ({ ...field })) };
   }

@@ -1,10 +1,9 @@
 import { z } from "zod";
 import type { CosimContract } from "../cosim/cosimulate.js";
 import type { CosimPort } from "../cosim/port.js";
-import { sizeOf } from "../ir/tensor.js";
 import { packingBeats, packingWidth } from "../lower/packing.js";
 import { CONFIG } from "./config.js";
-import { count, elementsOf, PACKING, packingOf } from "./manifest-packing.js";
+import { count, misfit, PACKING, packingOf } from "./manifest-packing.js";
 
 const port = z
   .strictObject({
@@ -18,17 +17,10 @@ const port = z
     types: z.array(z.string()),
     packing: PACKING,
   })
-  .refine(({ shape, packing: { kind } }) => kind === "parallel" || shape.length === 3, {
-    path: ["shape"],
-    message: "a stream takes images (rows, columns, channels)",
-  })
-  .refine(
-    ({ shape, packing: how }) => elementsOf(how) === (how.kind === "stream" ? shape[2] : sizeOf(shape)),
-    {
-      path: ["packing"],
-      message: "the packing is not one of this shape",
-    },
-  );
+  .superRefine((port, context) => {
+    const message = misfit(port);
+    if (message !== undefined) context.addIssue({ code: "custom", path: ["packing"], message });
+  });
 
 const resources = z.strictObject({ lut: z.number(), ff: z.number(), dsp: z.number(), bram: z.number() });
 const file = z.strictObject({ file: z.string(), sha256: z.string() });
@@ -46,7 +38,7 @@ export const MANIFEST = z
     top: z.string(),
     clock_mhz: z.number(),
     device: z.string(),
-    architecture: z.enum(["parallel", "stream"]),
+    architecture: z.enum(["parallel", "stream", "raster"]),
     /** Why this architecture was chosen. */
     architecture_reason: z.string(),
     latency: z.strictObject({ cycles: count, ns: z.number() }),
@@ -71,7 +63,7 @@ export const MANIFEST = z
         /** Every type that occurs, once. */
         types: z.array(z.string()),
         weights: z.strictObject({ nonzero: z.number(), total: z.number() }).nullable(),
-        /** Of a stream's layer, the patch that a site reads. */
+        /** Of a stream's layer, the patch that a site reads; of a raster's layer, its window: columns × rows. */
         patch: z.strictObject({ columns: z.number(), sites: z.number() }).nullable(),
         copies: z.number(),
         cycles: z.strictObject({ window: z.number(), arithmetic: z.number() }),

@@ -56,14 +56,16 @@ function hardwareOf(manifest: Manifest): ReportData["hardware"] {
     clockMHz: manifest.clock_mhz,
     latencyCycles: manifest.latency.cycles,
     intervalCycles: manifest.interval.cycles,
-    stream: `${describeStream(manifest.stream)} Events may follow each other without a pause.`,
+    stream: `${describeBeats(manifest)} Events may follow each other without a pause.`,
     ports: portsOf(manifest),
     resources: manifest.resources.total,
     resourcesBy: manifest.resources.by,
   };
 }
 
-function describeStream(stream: Manifest["stream"]): string {
+function describeBeats({ architecture, stream, interval }: Manifest): string {
+  if (architecture === "raster")
+    return `The image comes pixel by pixel, row by row; an event is ${interval.cycles} beats.`;
   if (stream === undefined) return "An event is one beat: all inputs whole in one clock.";
   const [along, across] = stream.axis === 1 ? ["column", "row"] : ["row", "column"];
   return `The image streams ${along} by ${along}, ${stream.columns} ${along}s with every ${across} a beat, ${stream.beats} beats an event.`;
@@ -100,6 +102,11 @@ function contentOf({ shape, packing }: ManifestPort): string {
     if (shape.length === 0) return "one value";
     return shape.length === 1 ? `${shape[0]} values` : `a tensor of ${shape.join(" × ")} values`;
   }
+  if (packing.kind === "raster") {
+    const { rowPeriod, columnPeriod } = packing;
+    const values = packing.fields.length === 1 ? "one value" : `${packing.fields.length} values`;
+    return `a pixel of ${values}; pixel (r, c) of ${shape[0]} × ${shape[1]} in beat r · ${rowPeriod} + c · ${columnPeriod}`;
+  }
   const sites = shape[packing.along === 1 ? 0 : 1];
   return `${packing.columns} × ${sites} positions of ${packing.fields.length} channels`;
 }
@@ -120,6 +127,7 @@ function layerRow(layer: Manifest["layers"][number]): LayerRow {
     latencyCycles: layer.cycles.window + layer.cycles.arithmetic,
     lut: layer.resources.lut,
     ff: layer.resources.ff,
+    bram: layer.resources.bram,
   };
 }
 

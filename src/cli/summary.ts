@@ -35,12 +35,24 @@ export function describeManifest(folder: string, manifest: Manifest): string {
     String(layer.cycles.window + layer.cycles.arithmetic),
     String(layer.resources.lut),
     String(layer.resources.ff),
+    String(layer.resources.bram),
   ]);
-  const header = ["layer", "operations", "shape", "types", "weights", "copies", "cycles", "LUT", "FF"];
+  const header = [
+    "layer",
+    "operations",
+    "shape",
+    "types",
+    "weights",
+    "copies",
+    "cycles",
+    "LUT",
+    "FF",
+    "BRAM",
+  ];
   return [
     `${folder}: ${manifest.name}, ${describeArchitecture(manifest)}`,
     `latency ${plural(latency.cycles, "cycle")} (${latency.ns} ns), interval ${plural(interval.cycles, "cycle")} (${interval.ns} ns) at ${manifest.clock_mhz} MHz`,
-    `about ${resources.total.lut} LUT, ${resources.total.ff} FF (estimate before synthesis)`,
+    `about ${describeResources(resources.total)} (estimate before synthesis)`,
     "",
     table([header, ...layers]),
     ...describeNotes(manifest.notes, manifest.model.file),
@@ -48,10 +60,16 @@ export function describeManifest(folder: string, manifest: Manifest): string {
 }
 
 /** In how many clocks an event goes in. */
-export function describeArchitecture({ stream }: Manifest): string {
+export function describeArchitecture({ architecture, stream, interval }: Manifest): string {
+  if (architecture === "raster") return `one pixel a beat, ${plural(interval.cycles, "beat")} an event`;
   if (stream === undefined) return "the whole event in one clock";
   const axis = stream.axis === 1 ? "column" : "row";
   return `${plural(stream.columns, axis)} a beat, ${plural(stream.beats, "beat")} an event`;
+}
+
+/** The resources of a firmware. */
+export function describeResources({ lut, ff, bram }: Manifest["resources"]["total"]): string {
+  return `${lut} LUT, ${ff} FF, ${bram} block RAM`;
 }
 
 function plural(count: number, noun: string): string {

@@ -91,6 +91,7 @@ export interface LayerRow {
   readonly latencyCycles?: number;
   readonly lut?: number;
   readonly ff?: number;
+  readonly bram?: number;
 }
 
 export interface Port {

@@ -1,5 +1,4 @@
-import { stat } from "node:fs/promises";
-import { basename, dirname, extname, join } from "node:path";
+import { basename, extname } from "node:path";
 import { type Compiled, compile as compileModel } from "../../compile.js";
 import { deviceOf } from "../../estimate/devices.js";
 import { UserError } from "../../ir/errors.js";
@@ -8,7 +7,7 @@ import { FABRICS } from "../../lower/delay.js";
 import { writeBuild } from "../build-directory.js";
 import { calibrateFromFile } from "../calibration.js";
 import { type Command, EXIT } from "../command.js";
-import { type Config, checkConfig, parseConfig, readConfigText, readType } from "../config.js";
+import { type Config, checkConfig, openConfig, readType } from "../config.js";
 import { describeBuild } from "../describe-build.js";
 import { sha256OfFile } from "../files.js";
 import { openModel, WEIGHTS } from "../model-files.js";
@@ -60,8 +59,9 @@ export const compile: Command<CompileCommandOptions> = {
           "NODE=TYPE, a type that the model does not fix (overrides the configuration); may be repeated",
       })
       .option("architecture", {
-        choices: ["parallel", "stream"] as const,
-        describe: "the whole event in one clock, or an image beat by beat (overrides the configuration)",
+        choices: ["parallel", "stream", "raster"] as const,
+        describe:
+          "the whole event in one clock, an image by columns, or pixel by pixel (overrides the configuration)",
       })
       .option("columns", {
         type: "number",
@@ -77,9 +77,12 @@ export const compile: Command<CompileCommandOptions> = {
 
   run: async (options, output) => {
     const model = await openModel(options.model, options.weights);
-    const configFile = options.config ?? (await configBeside(options.model));
-    const configText = configFile === undefined ? undefined : await readConfigText(configFile);
-    const config = override(parseConfig(configText ?? "", configFile ?? ""), options);
+    const {
+      file: configFile,
+      text: configText,
+      config: read,
+    } = await openConfig(options.model, options.config);
+    const config = override(read, options);
     output.progress(`compiling ${options.model}${configFile === undefined ? "" : ` with ${configFile}`}`);
     const { threshold } = config.output;
     const { calibrate } = options;
@@ -121,14 +124,6 @@ export const compile: Command<CompileCommandOptions> = {
   },
 };
 
-async function configBeside(model: string): Promise<string | undefined> {
-  const path = join(dirname(model), "l1c.yaml");
-  return stat(path).then(
-    () => path,
-    () => undefined,
-  );
-}
-
 /** The configuration names inputs that the model has. */
 function checkInputs(config: Config, { model }: Compiled, file: string | undefined): void {
   const inputs = model.nodes.filter(({ op }) => op === "input").map(({ name }) => name);
@@ -143,9 +138,9 @@ function checkInputs(config: Config, { model }: Compiled, file: string | undefin
 function override(config: Config, options: CompileCommandOptions): Config {
   const { architecture, columns } = options;
   const { stream: configured, ...rest } = config;
-  // What is asked for on the command line stands above the file: parallel firmware has no stream.
-  const stream =
-    columns !== undefined ? { ...configured, columns } : architecture === "parallel" ? undefined : configured;
+  // What is asked for on the command line stands above the file: other firmware has no stream.
+  const kept = architecture === undefined || architecture === "stream" ? configured : undefined;
+  const stream = columns !== undefined ? { ...configured, columns } : kept;
   return checkConfig(
     {
       ...rest,

@@ -6,7 +6,7 @@ import { checkCount } from "../count.js";
 import type { Manifest } from "../manifest.js";
 import type { Output } from "../output.js";
 import { packagePath } from "../package.js";
-import { describeArchitecture, fakes, percent, table } from "../summary.js";
+import { describeArchitecture, describeResources, fakes, percent, table } from "../summary.js";
 import { compile } from "./compile.js";
 import { type CosimResult, cosim } from "./cosim.js";
 import { type EvalResult, evaluate } from "./eval.js";
@@ -200,7 +200,7 @@ function summary(
     ],
     ["latency", `${latency.cycles} cycles, ${latency.ns} ns; measured ${compared.latencies.join(", ")}`],
     ["interval", `${interval.cycles} cycles, ${interval.ns} ns; measured ${compared.intervals.join(", ")}`],
-    ["resources", `about ${resources.total.lut} LUT, ${resources.total.ff} FF (estimate)`],
+    ["resources", `about ${describeResources(resources.total)} (estimate)`],
     ["simulation", `${simulated.events} events in ${simulated.seconds.toFixed(1)} s`],
     [
       "co-simulation",

@@ -26,7 +26,7 @@ export function layersSection(data: ReportData): Section {
   return {
     id: "layers",
     title: "Layers",
-    body: html`<p>In the order of the data. Instances are copies of a layer's module in the firmware; LUT and FF are of all of them together (${hardware.resourcesBy}).</p>
+    body: html`<p>In the order of the data. Instances are copies of a layer's module in the firmware; LUT, FF and block RAM are of all of them together (${hardware.resourcesBy}).</p>
 ${table(
   [
     { title: "Layer" },
@@ -38,6 +38,7 @@ ${table(
     { title: "Cycles", numeric: true },
     { title: "LUT", numeric: true },
     { title: "FF", numeric: true },
+    { title: "Block RAM", numeric: true },
   ],
   layers.map((row) => [
     html`<code>${row.name}</code>`,
@@ -49,6 +50,7 @@ ${table(
     optional(row.latencyCycles),
     optional(row.lut),
     optional(row.ff),
+    optional(row.bram),
   ]),
   [
     "All layers",
@@ -60,6 +62,7 @@ ${table(
     optional(cycles),
     optional(total(layers, (row) => row.lut)),
     optional(total(layers, (row) => row.ff)),
+    optional(total(layers, (row) => row.bram)),
   ],
 )}
 ${

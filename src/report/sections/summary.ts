@@ -71,7 +71,7 @@ export function summarySection(data: ReportData): Section {
   const { equal, text } = verdict(data);
   const verdictClass = equal ? "good" : cosim === undefined ? "unknown" : "bad";
   const plateau = physics?.algorithms[0]?.metrics.plateauRange;
-  const [lut, ff] = [resources.lut, resources.ff];
+  const { lut, ff, bram } = resources;
   const cards: Card[] = [
     {
       title: "Latency",
@@ -93,6 +93,7 @@ export function summarySection(data: ReportData): Section {
             detail: [
               device.has.lut === undefined ? undefined : `${percent(lut, device.has.lut)} of the device`,
               ff === undefined ? undefined : `${count(ff)} FF`,
+              bram === undefined ? undefined : `${count(bram)} block RAM`,
             ]
               .filter((part) => part !== undefined)
               .join(" · "),

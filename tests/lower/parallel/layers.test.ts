@@ -176,7 +176,7 @@ describe("parallel firmware refuses", () => {
     });
     const fixed = graph([input("x", [7, 256])], { ...dense("wide", "x") }, bits("q", "wide"));
     expect(mistakeOf(() => lowerWhole(fixed))).toMatch(
-      /layer 'wide': too large to be computed whole in one clock: \d+ terms in all, of which layer 'wide' has 458752.*\n {2}A chain of image convolutions/,
+      /layer 'wide': too large to be computed whole in one clock: \d+ terms in all, of which layer 'wide' has 458752.*\n {2}An image can come pixel by pixel/,
     );
   });
 
