@@ -3,29 +3,15 @@ import {
   cellOperands,
   type Instance,
   type Module,
-  type WindowParameters,
   type Wire,
   type WireId,
-  windowLatency,
 } from "../ir/circuit/circuit.js";
+import { lookUp } from "../ir/circuit/primitives.js";
 import { LUT_INPUTS } from "../lower/delay.js";
+import { PRIMITIVE_RESOURCES } from "./primitives.js";
+import { NONE, plus, type Resources } from "./sum.js";
 
-/** Look-up tables and flip-flops; l1c's firmware so far uses no DSP and no block RAM. */
-export interface Resources {
-  readonly lut: number;
-  readonly ff: number;
-  readonly dsp: number;
-  readonly bram: number;
-}
-
-const NONE: Resources = { lut: 0, ff: 0, dsp: 0, bram: 0 };
-
-const plus = (a: Resources, b: Resources): Resources => ({
-  lut: a.lut + b.lut,
-  ff: a.ff + b.ff,
-  dsp: a.dsp + b.dsp,
-  bram: a.bram + b.bram,
-});
+export type { Resources } from "./sum.js";
 
 /**
  * Estimates the resources of every module of a circuit, instances included, by module name. It counts LUTs cell by cell
@@ -43,7 +29,7 @@ export function estimateResources(circuit: Circuit): ReadonlyMap<string, Resourc
 }
 
 function instanceResources({ of }: Instance, known: ReadonlyMap<string, Resources>): Resources {
-  return "window" in of ? windowResources(of.window) : (known.get(of.module) ?? NONE);
+  return "module" in of ? (known.get(of.module) ?? NONE) : lookUp(PRIMITIVE_RESOURCES, of);
 }
 
 /** The wires that read each wire. */
@@ -57,14 +43,6 @@ function readersOf(module: Module): ReadonlyMap<WireId, readonly WireId[]> {
     }
   });
   return readers;
-}
-
-/** A window holds its beats in registers and masks each column that another beat may own. */
-function windowResources(window: WindowParameters): Resources {
-  const { bits, columns, last, before, after } = window;
-  const depth = windowLatency(window) + Math.ceil(before / columns);
-  const tail = last < columns && before + after > 0 ? columns - last : 0;
-  return { ...NONE, lut: (before + after + tail) * bits, ff: depth * (columns * bits + 2) };
 }
 
 function cellResources(

@@ -1,3 +1,5 @@
+import { PRIMITIVE_NAMES, primitiveModule } from "../ir/circuit/primitives.js";
+
 /** The words that Verilog-2005 (IEEE 1364-2005, Annex B) or SystemVerilog (IEEE 1800-2017, Annex B) reserve. */
 export const RESERVED: ReadonlySet<string> = new Set(
   (
@@ -24,6 +26,9 @@ export const RESERVED: ReadonlySet<string> = new Set(
     "wait_order wand weak weak0 weak1 while wildcard wire with within wor xnor xor"
   ).split(" "),
 );
+
+/** Names that no module of a model may have: those of the templates and of the test bench. */
+export const TAKEN_MODULES: readonly string[] = [...PRIMITIVE_NAMES.map(primitiveModule), "l1c_testbench"];
 
 /**
  * A layer's or port's name as a Verilog identifier: other characters become underscores, and several in a row become

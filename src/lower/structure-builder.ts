@@ -3,12 +3,19 @@ import {
   type Instance,
   type Module,
   moduleLatency,
-  type WindowParameters,
   type Wire,
   type WireId,
-  windowLatency,
-  windowWidth,
 } from "../ir/circuit/circuit.js";
+import {
+  type FlagParameters,
+  type LineParameters,
+  lookUp,
+  PRIMITIVES,
+  type PrimitiveOf,
+  type RasterParameters,
+  type WindowParameters,
+} from "../ir/circuit/primitives.js";
+import { invariant } from "../ir/errors.js";
 
 /** Builds a module of instances, slices and registers, keeping track of cycles. Wires are unsigned vectors. */
 export class StructureBuilder {
@@ -68,9 +75,36 @@ export class StructureBuilder {
 
   /** A bit where another one is 1, else 0; both of one cycle. */
   where(name: string, select: WireId, bit: WireId): WireId {
-    const no = this.zero(`${name}_0`, 1);
-    const cell: Cell = { op: "mux", select, yes: bit, no };
-    return this.push({ name, width: 1, signed: false, cycle: this.cycle(bit), cell });
+    return this.mux(name, select, bit, this.zero(`${name}_0`, 1));
+  }
+
+  /** `yes` where the bit `select` is 1, else `no`; all of one cycle. */
+  mux(name: string, select: WireId, yes: WireId, no: WireId): WireId {
+    const width = Math.max(this.widthOf(yes), this.widthOf(no));
+    const cycle = Math.max(...[select, yes, no].map((wire) => this.cycle(wire)));
+    return this.push({ name, width, signed: false, cycle, cell: { op: "mux", select, yes, no } });
+  }
+
+  /** A bit that is 1 where `a` ≥ level. A level that all or no values of `a` reach gives a constant. */
+  atLeast(name: string, a: WireId, level: bigint): WireId {
+    if (level <= 0n) return this.constant(name, 1n, 1);
+    if (level >> BigInt(this.widthOf(a)) > 0n) return this.zero(name, 1);
+    const cell: Cell = { op: "atleast", a, level };
+    return this.push({ name, width: 1, signed: false, cycle: this.cycle(a), cell });
+  }
+
+  /** entries[index], on `width` bits. */
+  table(name: string, index: WireId, entries: readonly bigint[], width: number): WireId {
+    const cell: Cell = { op: "table", index, entries };
+    return this.push({ name, width, signed: false, cycle: this.cycle(index), cell });
+  }
+
+  /** The wire for the beat that enters `by` clocks later (earlier when negative). */
+  ahead(name: string, source: WireId, by: number): WireId {
+    if (by === 0) return source;
+    const cycle = this.cycle(source) + by;
+    const cell: Cell = { op: "ahead", source, by };
+    return this.push({ name, width: this.widthOf(source), signed: false, cycle, cell });
   }
 
   /** The wire one clock later. */
@@ -116,13 +150,56 @@ export class StructureBuilder {
     window: WindowParameters,
     inputs: Instance["inputs"],
   ): readonly [WireId, WireId, WireId] {
-    const cycle = this.startCycle(inputs) + windowLatency(window);
-    const outputs = this.instance({ name, of: { window }, inputs }, [
-      { port: "out_valid", width: 1, cycle },
-      { port: "out_first", width: 1, cycle },
-      { port: "out_data", width: windowWidth(window), cycle },
+    const { out_valid, out_first, out_data } = this.primitive(name, { window }, inputs);
+    return [out_valid, out_first, out_data] as readonly [WireId, WireId, WireId];
+  }
+
+  /** Places a line: a memory that takes `data` where `push` is 1 and gives the oldest word two clocks after `pop`. */
+  line(
+    name: string,
+    line: LineParameters,
+    { data, push, pop }: { readonly data: WireId; readonly push: WireId; readonly pop: WireId },
+  ): WireId {
+    const { out_data } = this.primitive(name, { line }, [
+      { port: "in_data", wire: data },
+      { port: "in_push", wire: push },
+      { port: "in_pop", wire: pop },
     ]);
-    return outputs as unknown as readonly [WireId, WireId, WireId];
+    return out_data as WireId;
+  }
+
+  /** Places a raster; returns its outputs, one cycle after `first`. */
+  raster(
+    name: string,
+    raster: RasterParameters,
+    first: WireId,
+  ): { readonly first: WireId; readonly valid: WireId; readonly row: WireId; readonly column: WireId } {
+    const out = this.primitive(name, { raster }, [{ port: "in_first", wire: first }]);
+    const [outFirst, valid, row, column] = [out.out_first, out.out_valid, out.out_row, out.out_column];
+    return { first: outFirst, valid, row, column } as ReturnType<StructureBuilder["raster"]>;
+  }
+
+  /** The flag of one clock, `cycles` clocks later. */
+  flag(name: string, flag: FlagParameters, first: WireId): WireId {
+    return this.primitive(name, { flag }, [{ port: "in_first", wire: first }]).out_first as WireId;
+  }
+
+  private primitive(
+    name: string,
+    of: PrimitiveOf,
+    inputs: Instance["inputs"],
+  ): Readonly<Record<string, WireId>> {
+    const { problem, outputs, cycle: rule } = lookUp(PRIMITIVES, of);
+    const cycle = rule((port) => {
+      const wire = inputs.find((input) => input.port === port)?.wire;
+      return wire === undefined || this.wires[wire]?.cell.op === "constant" ? undefined : this.cycle(wire);
+    });
+    invariant(problem === undefined && typeof cycle === "number", `instance '${name}': ${problem ?? cycle}`);
+    const wires = this.instance(
+      { name, of, inputs },
+      outputs.map((output) => ({ ...output, cycle })),
+    );
+    return Object.fromEntries(outputs.map(({ port }, i) => [port, wires[i] as WireId]));
   }
 
   finish(name: string, comment: readonly string[], outputs: Module["outputs"]): Module {

@@ -1,21 +1,12 @@
-import {
-  type CellOf,
-  type Circuit,
-  type Instance,
-  type Module,
-  type WindowParameters,
-  type Wire,
-  type WireId,
-  windowLatency,
-} from "../ir/circuit/circuit.js";
+import type { CellOf, Circuit, Instance, Module, Wire, WireId } from "../ir/circuit/circuit.js";
+import { lookUp, type PrimitiveTable } from "../ir/circuit/primitives.js";
+import { FlagInterpreter } from "./circuit/flag.js";
+import type { CircuitInterpreter, PortValues } from "./circuit/interpreter.js";
+import { LineInterpreter } from "./circuit/line.js";
+import { RasterInterpreter } from "./circuit/raster.js";
+import { WindowInterpreter } from "./circuit/window.js";
 
-/** The values of a module's ports in one clock. */
-export type PortValues = Readonly<Record<string, bigint>>;
-
-/** A clocked circuit. `step` takes the inputs of one clock, returns the outputs of that clock, then ticks. */
-export interface CircuitInterpreter {
-  step(inputs: PortValues, reset: boolean): PortValues;
-}
+export type { CircuitInterpreter, PortValues } from "./circuit/interpreter.js";
 
 /**
  * The plainest cycle interpreter of the Circuit language, over BigInt: the oracle for the emitted Verilog where no
@@ -26,6 +17,13 @@ export function interpretCircuit(circuit: Circuit): CircuitInterpreter {
   return new ModuleInterpreter(circuit.modules.at(-1) as Module, modules);
 }
 
+const PRIMITIVE_INTERPRETERS: PrimitiveTable<CircuitInterpreter> = {
+  window: (window) => new WindowInterpreter(window),
+  line: (line) => new LineInterpreter(line),
+  raster: (raster) => new RasterInterpreter(raster),
+  flag: (flag) => new FlagInterpreter(flag),
+};
+
 class ModuleInterpreter implements CircuitInterpreter {
   private readonly module: Module;
   private readonly children: readonly CircuitInterpreter[];
@@ -35,9 +33,9 @@ class ModuleInterpreter implements CircuitInterpreter {
   constructor(module: Module, modules: ReadonlyMap<string, Module>) {
     this.module = module;
     this.children = module.instances.map(({ of }) =>
-      "window" in of
-        ? new WindowInterpreter(of.window)
-        : new ModuleInterpreter(modules.get(of.module) as Module, modules),
+      "module" in of
+        ? new ModuleInterpreter(modules.get(of.module) as Module, modules)
+        : lookUp(PRIMITIVE_INTERPRETERS, of),
     );
   }
 
@@ -128,78 +126,6 @@ class ModuleInterpreter implements CircuitInterpreter {
     const outputs = (this.children[index] as CircuitInterpreter).step(inputs, reset);
     stepped.set(index, outputs);
     return outputs;
-  }
-}
-
-/** A beat in the window buffer; undefined data are those before the first clock. */
-interface HeldBeat {
-  readonly valid: boolean;
-  readonly first: boolean;
-  readonly data: bigint;
-}
-
-/** The window buffer from its specification: a list of beats, newest first. */
-class WindowInterpreter implements CircuitInterpreter {
-  private readonly window: WindowParameters;
-  private readonly centre: number;
-  private beats: readonly HeldBeat[];
-
-  constructor(window: WindowParameters) {
-    this.window = window;
-    this.centre = windowLatency(window) - 1;
-    const depth = this.centre + Math.ceil(window.before / window.columns) + 1;
-    this.beats = Array.from({ length: depth }, () => ({ valid: false, first: false, data: 0n }));
-  }
-
-  step(inputs: PortValues, reset: boolean): PortValues {
-    const centre = this.beats[this.centre] as HeldBeat;
-    const outputs = {
-      out_valid: centre.valid ? 1n : 0n,
-      out_first: centre.first ? 1n : 0n,
-      out_data: this.columns(),
-    };
-    const valid = inputs.in_valid === 1n;
-    const beat = { valid, first: valid && inputs.in_first === 1n, data: inputs.in_data as bigint };
-    const cleared = reset ? this.beats.map(({ data }) => ({ valid: false, first: false, data })) : this.beats;
-    const next = reset ? { ...beat, valid: false, first: false } : beat;
-    this.beats = [next, ...cleared.slice(0, -1)];
-    return outputs;
-  }
-
-  private columns(): bigint {
-    const { bits: width, columns, last, before, after } = this.window;
-    const start = this.eventStart();
-    const end = this.eventEnd();
-    let packed = 0n;
-    for (let q = columns + after - 1; q >= -before; q--) {
-      const distance = Math.floor(q / columns);
-      const place = q - distance * columns;
-      const age = this.centre - distance;
-      const beyond = last < columns && age === end && place >= last;
-      const inside = age <= start && age >= end && !beyond;
-      const data = this.beats[age]?.data ?? 0n;
-      const column = inside ? (data >> BigInt(place * width)) & ((1n << BigInt(width)) - 1n) : 0n;
-      packed = (packed << BigInt(width)) | column;
-    }
-    return packed;
-  }
-
-  /** The age of the oldest held beat of the centre's event. */
-  private eventStart(): number {
-    let age = this.centre;
-    while (!this.beats[age]?.first && this.beats[age + 1]?.valid) age++;
-    return age;
-  }
-
-  /** The age of the last beat of the centre's event; −1 when it has not come yet. */
-  private eventEnd(): number {
-    let age = this.centre;
-    while (age > 0) {
-      const next = this.beats[age - 1] as HeldBeat;
-      if (!next.valid || next.first) return age;
-      age--;
-    }
-    return -1;
   }
 }
 

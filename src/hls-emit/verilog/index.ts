@@ -1,4 +1,5 @@
 import { type Circuit, clocking } from "../../ir/circuit/circuit.js";
+import { PRIMITIVE_NAMES, primitiveModule, primitiveName } from "../../ir/circuit/primitives.js";
 import { writeModule } from "./module.js";
 
 /** A file of the firmware. */
@@ -23,7 +24,7 @@ function repeatedModules(circuit: Circuit): ReadonlySet<string> {
   for (const { instances } of circuit.modules) {
     const seen = new Set<string>();
     for (const { of } of instances) {
-      if ("window" in of) continue;
+      if (!("module" in of)) continue;
       if (seen.has(of.module)) repeated.add(of.module);
       seen.add(of.module);
     }
@@ -33,6 +34,7 @@ function repeatedModules(circuit: Circuit): ReadonlySet<string> {
 
 /** The templates under templates/verilog/ that a circuit instantiates. */
 export function templatesOf(circuit: Circuit): readonly string[] {
-  const windows = circuit.modules.some(({ instances }) => instances.some(({ of }) => "window" in of));
-  return windows ? ["l1c_window.v"] : [];
+  const placed = circuit.modules.flatMap(({ instances }) => instances.map(({ of }) => of));
+  const names = placed.flatMap((of) => ("module" in of ? [] : [primitiveName(of)]));
+  return PRIMITIVE_NAMES.filter((name) => names.includes(name)).map((name) => `${primitiveModule(name)}.v`);
 }

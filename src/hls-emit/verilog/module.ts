@@ -1,4 +1,10 @@
 import type { clocking, Instance, Module, Wire, WireId } from "../../ir/circuit/circuit.js";
+import {
+  type PrimitiveOf,
+  primitiveModule,
+  primitiveName,
+  primitiveParameters,
+} from "../../ir/circuit/primitives.js";
 import { declare, emitWire } from "./cells.js";
 
 type Clocking = ReturnType<typeof clocking>;
@@ -75,13 +81,11 @@ function emitInstance(module: Module, index: number, clocks: Clocking): readonly
   const instance = module.instances[index] as Instance;
   const outputs = module.wires.filter(({ cell }) => cell.op === "port" && cell.instance === index);
   const { of } = instance;
-  const timing = "window" in of ? { clock: true, reset: true } : clocks.get(of.module);
-  const parameters =
-    "window" in of
-      ? ` #(${Object.entries(of.window)
-          .map(([name, value]) => `.${name.toUpperCase()}(${value})`)
-          .join(", ")})`
-      : "";
+  const timing = "module" in of ? clocks.get(of.module) : { clock: true, reset: true };
+  const what =
+    "module" in of
+      ? of.module
+      : `${primitiveModule(primitiveName(of))} #(${primitiveArguments(of).join(", ")})`;
   const connections = [
     ...(timing?.clock ? [".clk(clk)"] : []),
     ...(timing?.reset ? [".rst(rst)"] : []),
@@ -90,6 +94,13 @@ function emitInstance(module: Module, index: number, clocks: Clocking): readonly
   ];
   return [
     ...outputs.map((wire) => `${declare("wire", wire.width, wire.name)};`),
-    `${"window" in of ? "l1c_window" : of.module}${parameters} ${instance.name} (${connections.join(", ")});`,
+    `${what} ${instance.name} (${connections.join(", ")});`,
   ];
+}
+
+/** The parameters of a primitive's Verilog module: `.ROW_PERIOD(8)` for rowPeriod. */
+function primitiveArguments(of: PrimitiveOf): readonly string[] {
+  return primitiveParameters(of).map(
+    ([name, value]) => `.${name.replace(/[A-Z]/g, "_$&").toUpperCase()}(${value})`,
+  );
 }

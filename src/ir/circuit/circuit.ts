@@ -1,3 +1,5 @@
+import type { PrimitiveOf } from "./primitives.js";
+
 /**
  * The Circuit language: modules of wires of known width, signedness and clock cycle. Cycle c of a wire means: at clock
  * t it carries what belongs to the beat that entered the module at clock t − c. The schedule is static, so cycles are
@@ -34,23 +36,8 @@ export interface Wire {
 /** A module or primitive placed in another module; its outputs are wires with a `port` cell. */
 export interface Instance {
   readonly name: string;
-  readonly of: { readonly module: string } | { readonly window: WindowParameters };
+  readonly of: { readonly module: string } | PrimitiveOf;
   readonly inputs: readonly { readonly port: string; readonly wire: WireId }[];
-}
-
-/**
- * The window buffer of a stream (templates/verilog/l1c_window.v): gives, for each beat of `columns` columns, those
- * columns together with `before` columns to the left and `after` to the right; columns outside the event are 0.
- */
-export interface WindowParameters {
-  /** Bits of one column. */
-  readonly bits: number;
-  /** Columns in a beat. */
-  readonly columns: number;
-  /** Columns of the image in the last beat of an event; the others of that beat are outside. */
-  readonly last: number;
-  readonly before: number;
-  readonly after: number;
 }
 
 /** What drives a wire. Values are the mathematical integers of the wires; the wire's width holds every result. */
@@ -91,18 +78,6 @@ export type Cell =
 
 export type CellOp = Cell["op"];
 export type CellOf<Op extends CellOp> = Extract<Cell, { op: Op }>;
-
-/** The cycles from a window's input to its output: one register, the beats it waits for, one more to see an event end. */
-export function windowLatency({ columns, last, before, after }: WindowParameters): number {
-  const waits = Math.ceil(after / columns);
-  const looks = last < columns && before + after > 0 ? 1 : 0;
-  return 1 + waits + looks;
-}
-
-/** The bits of a window's output. */
-export function windowWidth({ bits, columns, before, after }: WindowParameters): number {
-  return bits * (before + columns + after);
-}
 
 /** The wires that a cell reads. */
 export function cellOperands(cell: Cell): readonly WireId[] {
@@ -171,9 +146,9 @@ export function clocking(
   for (const module of circuit.modules) {
     const registers = module.wires.filter((wire) => wire.cell.op === "register");
     const inner = module.instances.map(({ of }) =>
-      "window" in of
-        ? { clock: true, reset: true }
-        : (known.get(of.module) ?? { clock: false, reset: false }),
+      "module" in of
+        ? (known.get(of.module) ?? { clock: false, reset: false })
+        : { clock: true, reset: true },
     );
     known.set(module.name, {
       clock: registers.length > 0 || inner.some(({ clock }) => clock),

@@ -12,6 +12,13 @@ import {
   type Module,
   type Wire,
 } from "./circuit.js";
+import {
+  PRIMITIVE_NAMES,
+  PRIMITIVE_PARAMETERS,
+  type PrimitiveOf,
+  primitiveName,
+  primitiveParameters,
+} from "./primitives.js";
 import { verifyCircuit } from "./verify.js";
 
 const CELLS: readonly CellOp[] = [
@@ -80,15 +87,16 @@ function instanceStatement(module: Module, index: number): Statement {
     operands: instance.inputs.map(({ wire }) => (module.wires[wire] as Wire).name),
     attributes: {
       name: instance.name,
-      ...("window" in of
-        ? {
-            window: { record: Object.fromEntries(Object.entries(of.window).map(([k, v]) => [k, BigInt(v)])) },
-          }
-        : { module: of.module }),
+      ...("module" in of ? { module: of.module } : writePrimitive(of)),
       inputs: instance.inputs.map(({ port }) => port),
       outputs: outputs.map(({ cell }) => (cell.op === "port" ? cell.port : "")),
     },
   };
+}
+
+function writePrimitive(of: PrimitiveOf): Attributes {
+  const record = primitiveParameters(of).map(([name, value]) => [name, BigInt(value)] as const);
+  return { [primitiveName(of)]: { record: Object.fromEntries(record) } };
 }
 
 function writeCell(cell: Cell): Attributes {
@@ -178,27 +186,22 @@ function readFacts(
 
 function readInstance(reader: Reader, operands: readonly number[], instances: Instance[]): readonly Cell[] {
   const ports = reader.list("inputs").map(String);
-  const window = reader.has("window") ? reader.record("window") : undefined;
-  const count = (key: string) => (window as Reader).count(key);
   instances.push({
     name: reader.word("name"),
-    of:
-      window === undefined
-        ? { module: reader.word("module") }
-        : {
-            window: {
-              bits: count("bits"),
-              columns: count("columns"),
-              last: count("last"),
-              before: count("before"),
-              after: count("after"),
-            },
-          },
+    of: readPrimitive(reader) ?? { module: reader.word("module") },
     inputs: operands.map((wire, i) => ({ port: ports[i] ?? "", wire })),
   });
   return reader
     .list("outputs")
     .map((port) => ({ op: "port", instance: instances.length - 1, port: String(port) }));
+}
+
+function readPrimitive(reader: Reader): PrimitiveOf | undefined {
+  const name = PRIMITIVE_NAMES.find((known) => reader.has(known));
+  if (name === undefined) return undefined;
+  const record = reader.record(name);
+  const parameters = PRIMITIVE_PARAMETERS[name].map((key) => [key, record.count(key)] as const);
+  return { [name]: Object.fromEntries(parameters) } as unknown as PrimitiveOf;
 }
 
 function readCell(op: CellOp, operands: readonly number[], reader: Reader): Cell {

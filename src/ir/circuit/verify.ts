@@ -1,31 +1,25 @@
 import { InternalError } from "../errors.js";
-import {
-  type Circuit,
-  cellOperands,
-  type Instance,
-  type Module,
-  moduleLatency,
-  type WindowParameters,
-  type Wire,
-  windowLatency,
-  windowWidth,
-} from "./circuit.js";
+import { type Circuit, cellOperands, type Module, moduleLatency, type Wire, type WireId } from "./circuit.js";
+import { lookUp, PRIMITIVES, type Primitive, primitiveName, together } from "./primitives.js";
+
+/** What instances of the modules so far are from outside, by name. */
+type Modules = Map<string, Primitive>;
 
 /**
  * Checks a circuit: names, order, widths of ports, and that every wire's cycle follows from what drives it. A
  * violation is a bug of the compiler and throws an InternalError.
  */
 export function verifyCircuit(circuit: Circuit): void {
-  const modules = new Map<string, Module>();
+  const modules: Modules = new Map();
   for (const module of circuit.modules) {
     if (modules.has(module.name)) throw new InternalError(`two modules are named '${module.name}'`);
     verifyModule(module, modules);
-    modules.set(module.name, module);
+    modules.set(module.name, fromOutside(module));
   }
   if (circuit.modules.length === 0) throw new InternalError("a circuit has at least one module");
 }
 
-function verifyModule(module: Module, modules: ReadonlyMap<string, Module>): void {
+function verifyModule(module: Module, modules: Modules): void {
   // Wires, instances and output ports share one space of names, as they do in Verilog.
   const names = new Set<string>();
   for (const { name } of [...module.instances, ...module.outputs]) {
@@ -40,7 +34,7 @@ function verifyModule(module: Module, modules: ReadonlyMap<string, Module>): voi
     if (wire.width < 1) throw fail("a wire has at least one bit");
     for (const operand of cellOperands(wire.cell))
       if (!(operand < id)) throw fail("reads a wire that comes later");
-    verifyCell(wire, module, modules, fail);
+    verifyCell(wire, id, module, modules, fail);
   });
   for (const { name, wire } of module.outputs) {
     const source = module.wires[wire];
@@ -56,8 +50,9 @@ function verifyModule(module: Module, modules: ReadonlyMap<string, Module>): voi
 
 function verifyCell(
   wire: Wire,
+  id: WireId,
   module: Module,
-  modules: ReadonlyMap<string, Module>,
+  modules: Modules,
   fail: (message: string) => InternalError,
 ): void {
   const { cell } = wire;
@@ -84,7 +79,7 @@ function verifyCell(
       if (wire.cycle < 0) throw fail("comes before the module's inputs");
       return;
     case "port":
-      verifyPort(wire, module, modules, fail);
+      verifyPort(wire, id, module, modules, fail);
       return;
     case "slice": {
       const source = wireAt(cell.source);
@@ -122,62 +117,54 @@ function verifyCell(
 
 function verifyPort(
   wire: Wire,
+  id: WireId,
   module: Module,
-  modules: ReadonlyMap<string, Module>,
+  modules: Modules,
   fail: (message: string) => InternalError,
 ): void {
   if (wire.cell.op !== "port") return;
+  const { port } = wire.cell;
   const instance = module.instances[wire.cell.instance];
   if (instance === undefined) throw fail("belongs to no instance");
-  const cycles = new Set(
-    instance.inputs
-      .map(({ wire: id }) => module.wires[id] as Wire)
-      .filter(({ cell }) => cell.op !== "constant")
-      .map(({ cycle }) => cycle),
-  );
-  if (cycles.size > 1) throw fail(`instance '${instance.name}' takes inputs of different cycles`);
-  const start = [...cycles][0] ?? 0;
-  if ("window" in instance.of) {
-    verifyWindowInputs(instance, instance.of.window, module, fail);
-    if (!["out_valid", "out_first", "out_data"].includes(wire.cell.port))
-      throw fail(`a window has no output '${wire.cell.port}'`);
-    const width = wire.cell.port === "out_data" ? windowWidth(instance.of.window) : 1;
-    if (wire.width !== width) throw fail(`should be ${width} bits wide`);
-    if (wire.cycle !== start + windowLatency(instance.of.window)) throw fail("comes in another cycle");
-    return;
+  const { of } = instance;
+  const what = "module" in of ? `module '${of.module}'` : `a ${primitiveName(of)}`;
+  const known = "module" in of ? modules.get(of.module) : lookUp(PRIMITIVES, of);
+  if (known === undefined) throw fail(`instance '${instance.name}' is of an unknown ${what}`);
+  const { inputs, outputs, cycle, problem } = known;
+  if (problem !== undefined) throw fail(`instance '${instance.name}': ${problem}`);
+  const given = new Map(instance.inputs.map((input) => [input.port, input.wire]));
+  for (const input of inputs) {
+    const source = given.get(input.port);
+    if (source === undefined) throw fail(`instance '${instance.name}' leaves '${input.port}' open`);
+    if (!(source < id)) throw fail(`instance '${instance.name}' reads a wire that comes later`);
+    if ((module.wires[source] as Wire).width !== input.width) throw fail(`'${input.port}' has another width`);
   }
-  const inner = modules.get(instance.of.module);
-  if (inner === undefined)
-    throw fail(`instance '${instance.name}' is of an unknown module '${instance.of.module}'`);
-  const { port } = wire.cell;
-  const output = inner.outputs.find(({ name }) => name === port);
-  if (output === undefined) throw fail(`module '${inner.name}' has no output '${port}'`);
-  if ((inner.wires[output.wire] as Wire).width !== wire.width) throw fail("has another width than the port");
-  if (wire.cycle !== start + moduleLatency(inner))
-    throw fail("comes in another cycle than the instance's latency");
-  for (const input of inner.wires.filter(({ cell }) => cell.op === "input")) {
-    const given = instance.inputs.find(({ port: name }) => name === input.name);
-    if (given === undefined) throw fail(`instance '${instance.name}' leaves '${input.name}' open`);
-    if ((module.wires[given.wire] as Wire).width !== input.width)
-      throw fail(`'${input.name}' has another width`);
-  }
+  const output = outputs.find((other) => other.port === port);
+  if (output === undefined) throw fail(`${what} has no output '${port}'`);
+  if (output.width !== wire.width) throw fail(`should be ${output.width} bits wide`);
+  const due = cycle((name) => {
+    const source = module.wires[given.get(name) ?? -1];
+    return source?.cell.op === "constant" ? undefined : source?.cycle;
+  });
+  if (typeof due === "string") throw fail(`instance '${instance.name}' ${due}`);
+  if (wire.cycle !== due) throw fail(`comes in another cycle than ${due}`);
 }
 
-function verifyWindowInputs(
-  { name, inputs }: Instance,
-  { bits, columns }: WindowParameters,
-  module: Module,
-  fail: (message: string) => InternalError,
-): void {
-  for (const [port, width] of [
-    ["in_valid", 1],
-    ["in_first", 1],
-    ["in_data", bits * columns],
-  ] as const) {
-    const given = inputs.find((input) => input.port === port);
-    if (given === undefined) throw fail(`instance '${name}' leaves '${port}' open`);
-    if ((module.wires[given.wire] as Wire).width !== width) throw fail(`'${port}' has another width`);
-  }
+function fromOutside(module: Module): Primitive {
+  const inputs = module.wires.filter(({ cell }) => cell.op === "input");
+  const latency = moduleLatency(module);
+  return {
+    problem: undefined,
+    inputs: inputs.map(({ name, width }) => ({ port: name, width })),
+    outputs: module.outputs.map(({ name, wire }) => ({
+      port: name,
+      width: (module.wires[wire] as Wire).width,
+    })),
+    cycle: together(
+      inputs.map(({ name }) => name),
+      latency,
+    ),
+  };
 }
 
 function fits(value: bigint, { width, signed }: Wire): boolean {

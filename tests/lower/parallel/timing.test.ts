@@ -19,7 +19,7 @@ function longestPath({ modules }: Circuit): number {
     module.wires.forEach(({ name, cell, width }) => {
       if (cell.op === "port") {
         const { of, inputs: given } = module.instances[cell.instance];
-        if ("window" in of) throw new Error("no window in a parallel circuit");
+        if (!("module" in of)) throw new Error("no primitive in a parallel circuit");
         const outputs =
           instances.get(cell.instance) ??
           settle(byName.get(of.module) as Module, new Map(given.map(({ port, wire }) => [port, ends[wire]])));
