@@ -53,3 +53,13 @@ export function useCounts(
   for (const output of graph.outputs) use(output.value);
   return counts;
 }
+
+/** The names of the nodes that some output needs. */
+export function liveNodes(
+  graph: Graph<{ readonly name: string; readonly inputs: readonly string[] }>,
+): ReadonlySet<string> {
+  const live = new Set(graph.outputs.map(({ value }) => value));
+  for (const { name, inputs } of graph.nodes.toReversed())
+    if (live.has(name)) for (const input of inputs) live.add(input);
+  return live;
+}

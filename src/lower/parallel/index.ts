@@ -6,9 +6,10 @@ import { isMovement, movementSources } from "../../ir/movement.js";
 import { sizeOf } from "../../ir/tensor.js";
 import type { DelayModel } from "../delay.js";
 import type { LayerFacts, Lowered, LoweredPort } from "../lowered.js";
-import { identifier, uniqueIdentifiers } from "../names.js";
+import { identifier, TAKEN_MODULES, uniqueIdentifiers } from "../names.js";
 import type { Field } from "../packing.js";
 import { channelsOf } from "../pointwise.js";
+import type { StructureBuilder } from "../structure-builder.js";
 import { flattenLayer, rangeAt, type TimedLayer, timeLayer } from "./layer.js";
 import type { ParallelLayer } from "./plan.js";
 import { planRoots } from "./roots.js";
@@ -20,10 +21,10 @@ export interface ParallelOptions {
   /** The clock period in ns. */
   readonly period: number;
   readonly delays: DelayModel;
+  /** For a part of other firmware: names of modules that are taken, and no valid and first flags. */
+  readonly within?: { readonly taken: readonly string[] };
 }
 
-/** The modules of the template and of the test bench. */
-const TAKEN = ["l1c_window", "l1c_testbench"];
 const CONTROL = ["clk", "rst", "in_valid", "in_first", "out_valid", "out_first"];
 
 /**
@@ -36,7 +37,7 @@ export function lowerParallel(fixed: Fixed, options: ParallelOptions): Lowered {
   const { plan, roots, operandsOf } = planRoots(fixed);
   const nodes = nodesByName(fixed);
 
-  const taken = [...TAKEN];
+  const taken = [...TAKEN_MODULES, ...(options.within?.taken ?? [])];
   const fresh = (name: string) => {
     const [unique] = uniqueIdentifiers([name], taken) as [string];
     taken.push(unique);
@@ -48,9 +49,7 @@ export function lowerParallel(fixed: Fixed, options: ParallelOptions): Lowered {
     CONTROL,
   );
   const wiring = new Wiring(options.delays.net);
-  const valid = wiring.builder.input("in_valid", 1);
-  // While in_valid is low, in_first is arbitrary.
-  const first = wiring.builder.where("first", valid, wiring.builder.input("in_first", 1));
+  const flags = options.within === undefined ? flagInputs(wiring.builder) : [];
   const values = new Map<string, readonly WiredElement[]>();
   const inputs = plan.inputs.map((node, i): LoweredPort => {
     const port = portNames[i] as string;
@@ -134,8 +133,7 @@ export function lowerParallel(fixed: Fixed, options: ParallelOptions): Lowered {
     top,
     [],
     [
-      { name: "out_valid", wire: wiring.builder.delay(valid, last + 1, true) },
-      { name: "out_first", wire: wiring.builder.delay(first, last + 1, true) },
+      ...flags.map(({ name, wire }) => ({ name, wire: wiring.builder.delay(wire, last + 1, true) })),
       ...outputs.map(({ port, wire }) => ({ name: port, wire })),
     ],
   );
@@ -155,6 +153,17 @@ export function lowerParallel(fixed: Fixed, options: ParallelOptions): Lowered {
     outputs: outputs.map(({ name, port, value, packing }) => ({ name, port, value, packing })),
     layers: layers.filter(({ copies }) => copies > 0),
   };
+}
+
+/** The flags of an event, by the names that they leave the module with. */
+function flagInputs(builder: StructureBuilder): readonly { readonly name: string; readonly wire: WireId }[] {
+  const valid = builder.input("in_valid", 1);
+  // While in_valid is low, in_first is arbitrary.
+  const first = builder.where("first", valid, builder.input("in_first", 1));
+  return [
+    { name: "out_valid", wire: valid },
+    { name: "out_first", wire: first },
+  ];
 }
 
 /** The output's register; a constant needs none. */

@@ -1,7 +1,7 @@
 import { UserError } from "../../ir/errors.js";
 import type { Fixed, FixedInput, FixedNode } from "../../ir/fixed/fixed.js";
 import { isPointwise } from "../../ir/fixed/pointwise.js";
-import { nodesByName, useCounts } from "../../ir/graph.js";
+import { liveNodes, nodesByName, useCounts } from "../../ir/graph.js";
 import { isMovement } from "../../ir/movement.js";
 import type { ChainStep } from "../chain.js";
 
@@ -48,14 +48,6 @@ export function planParallel(fixed: Fixed): ParallelPlan {
     }
   }
   return { inputs, parts };
-}
-
-/** The nodes that some output needs. */
-function liveNodes(fixed: Fixed): ReadonlySet<string> {
-  const live = new Set(fixed.outputs.map(({ value }) => value));
-  for (const { name, inputs } of fixed.nodes.toReversed())
-    if (live.has(name)) for (const input of inputs) live.add(input);
-  return live;
 }
 
 /** Of each value that one node reads once, and no output is, the reader. */

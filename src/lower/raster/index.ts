@@ -1,7 +1,15 @@
-import { UserError } from "../../ir/errors.js";
+import { type Module, moduleLatency } from "../../ir/circuit/circuit.js";
 import type { Fixed } from "../../ir/fixed/fixed.js";
+import { nodesByName } from "../../ir/graph.js";
 import type { DelayModel } from "../delay.js";
-import type { Lowered } from "../lowered.js";
+import type { LayerFacts, Lowered } from "../lowered.js";
+import { TAKEN_MODULES, uniqueIdentifiers } from "../names.js";
+import { planRaster, type RasterPlan, type Region } from "./plan.js";
+import { buildRegion, type RegionCircuit } from "./region.js";
+import { isMasked, scheduleRaster } from "./schedule.js";
+import { buildTop } from "./top.js";
+
+export { planRaster } from "./plan.js";
 
 export interface RasterOptions {
   /** The clock period in ns. */
@@ -9,12 +17,70 @@ export interface RasterOptions {
   readonly delays: DelayModel;
 }
 
-/** Throws a UserError that names the node that does not fit a raster. */
-export function planRaster(fixed: Fixed): unknown {
-  throw new UserError("this version makes no raster firmware", { where: `model '${fixed.name}'` });
+/**
+ * Fixed → Circuit for images that come pixel by pixel: the graph is cut into regions that compute one pixel a clock, each
+ * parallel firmware of its own; between them, pixels wait in registers and line memories until their neighbours have come.
+ * All is scheduled: pixel (r, c) of a value is there r · rowPeriod + c · columnPeriod clocks after pixel (0, 0). Throws a
+ * UserError when the graph or the clock does not fit.
+ */
+export function lowerRaster(fixed: Fixed, { period, delays }: RasterOptions): Lowered {
+  const plan = planRaster(fixed);
+  const nodes = nodesByName(fixed);
+  const regions = plan.parts.filter((part) => "reads" in part);
+  const [top, ...names] = uniqueIdentifiers(
+    [fixed.name, ...regions.map(({ name }) => `${fixed.name}_${name}`)],
+    TAKEN_MODULES,
+  ) as [string, ...string[]];
+  const modules: Module[] = [];
+  const circuits = new Map<string, RegionCircuit>();
+  const masks = maskedTaps(plan, fixed);
+  regions.forEach((region, i) => {
+    const own = names[i] as string;
+    const taken = [top, ...names.filter((name) => name !== own), ...modules.map(({ name }) => name)];
+    const masked = masks.get(region.name) as readonly (readonly boolean[])[];
+    const circuit = buildRegion(own, region, masked, nodes, { period, delays }, taken);
+    circuits.set(region.name, circuit);
+    modules.push(...circuit.modules);
+  });
+
+  const latencies = new Map([...circuits].map(([name, { latency }]) => [name, latency]));
+  const outputs = fixed.outputs.map(({ value }) => value);
+  const schedule = scheduleRaster(plan, outputs, latencies);
+  const { module, inputs, outputs: results } = buildTop(top, fixed, plan, schedule, circuits, nodes);
+  modules.push(module);
+  return {
+    architecture: "raster",
+    circuit: { name: fixed.name, modules },
+    latency: moduleLatency(module),
+    interval: plan.pace.interval,
+    inputs,
+    outputs: results,
+    layers: regions.map((region): LayerFacts => {
+      const { gathered } = schedule.regions.get(region.name) as { readonly gathered: number };
+      const circuit = circuits.get(region.name) as RegionCircuit;
+      const start = Math.max(...region.reads.map(({ value }) => schedule.cycles.get(value) as number));
+      const { size } = (region.reads[0] as Region["reads"][number]).window;
+      return {
+        name: region.name,
+        nodes: region.nodes.filter(({ op }) => op !== "constant").map(({ name }) => name),
+        module: circuit.module.name,
+        copies: 1,
+        patch: { columns: size.columns, sites: size.rows },
+        cycles: { window: gathered - start, arithmetic: circuit.latency },
+        worstPath: circuit.worstPath,
+      };
+    }),
+  };
 }
 
-/** Fixed → Circuit, an image pixel by pixel. */
-export function lowerRaster(fixed: Fixed, _options: RasterOptions): Lowered {
-  throw planRaster(fixed);
+/** Of each region, which taps of its reads lie outside the image at some pixels. */
+function maskedTaps(plan: RasterPlan, fixed: Fixed): ReadonlyMap<string, readonly (readonly boolean[])[]> {
+  // The taps do not depend on how long the regions take.
+  const none = new Map(plan.parts.map(({ name }) => [name, 0]));
+  const { regions } = scheduleRaster(
+    plan,
+    fixed.outputs.map(({ value }) => value),
+    none,
+  );
+  return new Map([...regions].map(([name, { taps }]) => [name, taps.map((own) => own.map(isMasked))]));
 }
