@@ -43,6 +43,8 @@ export interface TestModel {
   readonly types?: Readonly<Record<string, number>>;
   readonly opset?: number;
   readonly domains?: Readonly<Record<string, number>>;
+  /** Lists the initializers as inputs, too, as version 3 of the format does. */
+  readonly listed?: boolean;
   /** Changes to the message before it is written. */
   readonly edit?: (model: ModelProto) => void;
 }
@@ -138,7 +140,12 @@ export function onnxBytes(model: TestModel): Uint8Array<ArrayBuffer> {
       initializer: Object.entries(initializers).map(([name, tensor]) =>
         Object.assign(clone(TensorProtoSchema, tensor), { name }),
       ),
-      input: Object.entries(inputs).map(([name, shape]) => info(name, FLOAT, shape)),
+      input: [
+        ...Object.entries(inputs).map(([name, shape]) => info(name, FLOAT, shape)),
+        ...Object.entries(model.listed ? initializers : {}).map(([name, { dataType, dims }]) =>
+          info(name, dataType, dims.map(Number)),
+        ),
+      ],
       output: outputs.map((name) => info(name, types[name] ?? FLOAT, undefined)),
     },
   });

@@ -49,12 +49,16 @@ export class Attributes {
   float(name: string): number | undefined;
   float(name: string, fallback: number): number;
   float(name: string, fallback?: number): number | undefined {
-    const proto = this.#get(name, Type.FLOAT);
-    if (proto === undefined) return fallback;
-    if (!Number.isFinite(proto.f)) {
-      throw new UserError(`its attribute '${name}' is ${proto.f}`, { where: this.#where });
-    }
-    return proto.f;
+    const value = this.bound(name) ?? fallback;
+    if (value === undefined || Number.isFinite(value)) return value;
+    throw new UserError(`its attribute '${name}' is ${value}`, { where: this.#where });
+  }
+
+  /** Like `float`, for what may be infinite. */
+  bound(name: string): number | undefined {
+    const value = this.#get(name, Type.FLOAT)?.f;
+    if (!Number.isNaN(value)) return value;
+    throw new UserError(`its attribute '${name}' is NaN`, { where: this.#where });
   }
 
   ints(name: string): readonly number[] | undefined {

@@ -7,6 +7,7 @@ import { dtypeOf } from "./dtype.js";
 import type { External } from "./external.js";
 import type { Graph, GraphNode } from "./graph.js";
 import { OPERATORS, operatorNames } from "./operators/index.js";
+import { REFUSED } from "./operators/refused.js";
 import type { TensorProto, ValueInfoProto } from "./proto/onnx_pb.js";
 import { readTensor } from "./tensor-proto.js";
 import { type Live, nodeShape, type Value } from "./values.js";
@@ -32,7 +33,9 @@ function handlerOf({ kind, proto, where }: GraphNode) {
   const handler = OPERATORS.get(kind);
   if (handler !== undefined) return handler;
   const domain = proto.domain === "" ? "of ONNX" : `of domain '${proto.domain.slice(0, 60)}'`;
-  throw new UserError(`the operator '${proto.opType.slice(0, 60)}' ${domain} is not supported`, {
+  const reason = REFUSED.get(kind);
+  const because = reason === undefined ? "" : `: ${reason}`;
+  throw new UserError(`the operator '${proto.opType.slice(0, 60)}' ${domain} is not supported${because}`, {
     where,
     hint: `Supported: ${operatorNames()}.`,
   });
@@ -83,7 +86,7 @@ export function buildModel(
   const outputs = graph.proto.output.map(({ name }) => {
     builder.where = `${file}: output '${name.slice(0, 100)}'`;
     builder.base = name;
-    return { name, value: outputValue(builder, values.get(name) as Value) };
+    return { name, value: outputValue(builder, values.get(name) ?? builder.refuse(further("it"))) };
   });
   return { builder, outputs };
 }
@@ -155,6 +158,10 @@ function readInput({ info, shape }: Declared, builder: Builder, file: string, ba
   };
 }
 
+/** Operators have results that only training or sorting needs, such as the indices of a MaxPool. */
+const further = (what: string) =>
+  `${what} is a further result of an operator of which only the first is supported`;
+
 function runNode(node: GraphNode, values: Map<string, Value>, builder: Builder, external: External): void {
   const { proto, where, opset } = node;
   builder.where = where;
@@ -162,8 +169,7 @@ function runNode(node: GraphNode, values: Map<string, Value>, builder: Builder, 
   const inputs = proto.input.map((name) => {
     if (name === "") return undefined;
     const value = values.get(name);
-    if (value === undefined) builder.refuse(`its input '${name}' is a result that was not computed`);
-    return value;
+    return value ?? builder.refuse(further(`its input '${name}'`));
   });
   const results = handlerOf(node)(
     new Call({

@@ -115,11 +115,6 @@ export class Call {
   requireFloat(value: Value): void {
     if (!isFloat(value.dtype)) this.refuse(`on values of type ${value.dtype} it is not supported`);
   }
-
-  /** Refuses results that the handler does not make. */
-  onlyOutput(): void {
-    if (this.outputs > 1) this.refuse(`only its first of ${this.outputs} results is supported`);
-  }
 }
 
 /** Turns a node into nodes of the Model and gives its results. Throws a UserError on whatever it does not support. */

@@ -48,12 +48,49 @@ refused([
   [
     "an unknown operator",
     { inputs, nodes: [{ type: "LSTM", inputs: ["x"], name: "rnn" }] },
-    /m\.onnx: node 'rnn' \(LSTM\): the operator 'LSTM' of ONNX is not supported\n {2}Supported: /,
+    /m\.onnx: node 'rnn' \(LSTM\): the operator 'LSTM' of ONNX is not supported: it keeps state .*\n {2}Supported: /,
   ],
   [
     "a custom domain",
     { inputs, nodes: [{ type: "Magic", inputs: ["x"], domain: "my.ops" }] },
     /'y' \(Magic\): the operator 'Magic' of domain 'my\.ops' is not supported/,
+  ],
+  [
+    "the format of integer operators, with what to do",
+    { inputs, nodes: [{ type: "QLinearConv", inputs: ["x"] }] },
+    /'QLinearConv' of ONNX is not supported: quantize the model in the QDQ format/,
+  ],
+  [
+    "the indices of a MaxPool as an output",
+    {
+      inputs: { x: [1, 1, 4, 4] },
+      nodes: [{ type: "MaxPool", inputs: ["x"], outputs: ["y", "i"], attributes: { kernel_shape: [2, 2] } }],
+      outputs: ["y", "i"],
+    },
+    /output 'i': it is a further result of an operator of which only the first is supported/,
+  ],
+  [
+    "the indices of a MaxPool as an input",
+    {
+      inputs: { x: [1, 1, 4, 4] },
+      nodes: [
+        { type: "MaxPool", inputs: ["x"], outputs: ["y", "i"], attributes: { kernel_shape: [2, 2] } },
+        { type: "Cast", inputs: ["i"], outputs: ["z"], attributes: { to: 1 }, name: "c" },
+      ],
+    },
+    /node 'c' \(Cast\): its input 'i' is a further result/,
+  ],
+  [
+    "an output_dtype that is not that of the zero point",
+    {
+      inputs,
+      nodes: [
+        { type: "QuantizeLinear", inputs: ["x", "s", "z"], attributes: { output_dtype: 3 }, name: "q" },
+        { type: "DequantizeLinear", inputs: ["y", "s", "z"], outputs: ["d"] },
+      ],
+      initializers: { s: floats([], [0.5]), z: small(2, [], [0]) },
+    },
+    /node 'q' \(QuantizeLinear\): its output_dtype int8 is not the type of its zero point, uint8/,
   ],
   [
     "a subgraph",

@@ -109,7 +109,7 @@ export const gelu: Handler = (call) => {
 /** Bounds as attributes before operator set 11, as inputs from then on. */
 export const clip: Handler = (call) => {
   const bound = (name: string, index: number) =>
-    call.attributes.float(name) ?? (call.inputs[index] === undefined ? undefined : call.scalar(index, name));
+    call.attributes.bound(name) ?? (call.inputs[index] === undefined ? undefined : call.scalar(index, name));
   const finite = (x: number | undefined) => (x !== undefined && Math.abs(x) < 3.4e38 ? x : undefined);
   const [low, high] = [finite(bound("min", 1)), finite(bound("max", 2))];
   const value = call.value(0);

@@ -45,7 +45,6 @@ export const batchNormalization =
 /** Layer normalization: (x − mean) / √(variance + ε) · γ + β over the axes from `axis` on. */
 export const layerNormalization: Handler = (call) => {
   const { attributes, builder } = call;
-  call.onlyOutput();
   const input = call.plain(call.live(0));
   const rank = input.shape.length;
   const first = call.axis(attributes.int("axis", -1), rank);

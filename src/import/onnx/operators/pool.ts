@@ -12,7 +12,6 @@ export const pool =
   (kind: "max" | "average", domainLast = false): Handler =>
   (call) => {
     const { attributes, builder } = call;
-    call.onlyOutput();
     const input = call.live(0);
     // The largest integer of a QuantizeLinear stands for the largest value.
     const image = readImage(call, kind === "max" ? input : call.plain(input), isLast(call, domainLast));

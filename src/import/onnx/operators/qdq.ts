@@ -1,6 +1,6 @@
 import { affine } from "../arithmetic.js";
 import type { Call, Handler } from "../call.js";
-import { integerRange, isFloat } from "../dtype.js";
+import { type Dtype, dtypeOf, integerRange, isFloat } from "../dtype.js";
 import { dequantizeConstant, quantizeValue, roundNumber, type Uniform } from "../quantization.js";
 import { unsqueezeValue } from "../shapes.js";
 import {
@@ -14,12 +14,15 @@ import {
   type Value,
 } from "../values.js";
 
-/** Scale and zero point as constants that broadcast to the value: for all of it, or along an axis. */
-function parameters(call: Call, value: Value): { scale: Constant; zero: Constant } {
+/**
+ * Scale and zero point as constants that broadcast to the value: for all of it, or along an axis. A missing zero point is
+ * 0 of the type `missing`.
+ */
+function parameters(call: Call, value: Value, missing: Dtype): { scale: Constant; zero: Constant } {
   const { attributes } = call;
   if (attributes.int("block_size", 0) !== 0) call.refuse("scales per block are not supported");
   const scale = call.constant(1, "scale");
-  const zero = call.optionalConstant(2, "zero point") ?? scalar("uint8", 0);
+  const zero = call.optionalConstant(2, "zero point") ?? scalar(missing, 0);
   if (!isFloat(zero.dtype)) integerRange(zero.dtype);
   else call.refuse(`a zero point of type ${zero.dtype} is not supported`);
   const rank = value.shape.length;
@@ -31,6 +34,12 @@ function parameters(call: Call, value: Value): { scale: Constant; zero: Constant
     return unsqueezeValue(call.builder, part, added) as Constant;
   };
   return { scale: align(scale), zero: align(zero) };
+}
+
+/** The type of the result where the node states it (operator sets 21 and 23). */
+function outputType({ attributes, builder }: Call): Dtype | undefined {
+  const code = attributes.int("output_dtype", 0);
+  return code === 0 ? undefined : dtypeOf(code, builder.where);
 }
 
 const typeBounds = (zero: Constant) => {
@@ -48,7 +57,11 @@ const typeBounds = (zero: Constant) => {
  */
 export const quantizeLinear: Handler = (call) => {
   const value = call.value(0);
-  const { scale, zero } = parameters(call, value);
+  const stated = outputType(call);
+  const { scale, zero } = parameters(call, value, stated ?? "uint8");
+  if (stated !== undefined && stated !== zero.dtype) {
+    call.refuse(`its output_dtype ${stated} is not the type of its zero point, ${zero.dtype}`);
+  }
   const uniform: Uniform = { scale, zero, bounds: typeBounds(zero), rounding: "RND_CONV", zeroFirst: false };
   if (value.kind === "constant") return [integersOf(call, value, uniform)];
   call.plain(value);
@@ -74,21 +87,22 @@ function integersOf(call: Call, value: Constant, { scale, zero, bounds }: Unifor
 /** DequantizeLinear: (q − zero) · scale. */
 export const dequantizeLinear: Handler = (call) => {
   const value = call.value(0);
-  const { scale, zero: given } = parameters(call, value);
-  const zero = call.inputs[2] === undefined ? scalar(value.dtype, 0) : given;
+  const { scale, zero } = parameters(call, value, isFloat(value.dtype) ? "uint8" : value.dtype);
+  const dtype = outputType(call) ?? scale.dtype;
   if (value.kind === "constant") {
     if (isFloat(value.dtype)) call.refuse(`it takes integers, found ${value.dtype}`);
-    return [dequantizeConstant(call.builder, value, { scale, zero, bounds: boundsOfValues(value, zero) })];
+    const bounds = boundsOfValues(value, zero);
+    return [{ ...dequantizeConstant(call.builder, value, { scale, zero, bounds }), dtype }];
   }
   const { integers } = value;
-  if (integers === undefined) return [fromIntegers(call, value, scale, zero)];
+  if (integers === undefined) return [{ ...fromIntegers(call, value, scale, zero), dtype }];
   const equal = (a: Constant, b: Constant) =>
     a.shape.join() === b.shape.join() && a.data.every((x, n) => x === b.data[n]);
   const moved = integers.axes !== undefined && integers.axes !== orderOf(value);
   if (moved || !equal(integers.scale, scale) || !equal(integers.zero, zero)) {
     call.refuse("its scale or zero point is not that of the QuantizeLinear before it");
   }
-  return [{ ...value, dtype: scale.dtype, integers: undefined }];
+  return [{ ...value, dtype, integers: undefined }];
 };
 
 /** Integers that do not come from a QuantizeLinear, such as an input of the model. */
@@ -97,7 +111,7 @@ function fromIntegers(call: Call, value: Live, scale: Constant, zero: Constant):
   const shifts = zero.data.some((z) => z !== 0);
   const negative: Constant = { ...zero, dtype: "double", data: zero.data.map((z) => -z) };
   const moved = shifts ? affine(call.builder, value, { offset: negative }, "zero") : value;
-  return { ...affine(call.builder, moved, { multiplier: scale }), dtype: scale.dtype };
+  return affine(call.builder, moved, { multiplier: scale });
 }
 
 /** The bounds of a constant's type, or for wide types those of its values. */
