@@ -32,19 +32,20 @@ module l1c_line #(
   always @(posedge clk) out <= popped;
   assign out_data = out;
 
-  // The resource estimate (src/estimate/primitives.ts) counts on this choice.
+  // The resource estimate (src/estimate/primitives.ts) counts on this choice. A name inside a block must not be that of
+  // anything in the module above, or Verilator warns; hence l1c_memory.
   generate
     if (DEPTH <= 64) begin : luts
-      (* ram_style = "distributed" *) reg [BITS-1:0] memory [0:DEPTH-1];
+      (* ram_style = "distributed" *) reg [BITS-1:0] l1c_memory [0:DEPTH-1];
       always @(posedge clk) begin
-        if (in_push) memory[push_at] <= in_data;
-        if (in_pop) popped <= memory[pop_at];
+        if (in_push) l1c_memory[push_at] <= in_data;
+        if (in_pop) popped <= l1c_memory[pop_at];
       end
     end else begin : blocks
-      (* ram_style = "block" *) reg [BITS-1:0] memory [0:DEPTH-1];
+      (* ram_style = "block" *) reg [BITS-1:0] l1c_memory [0:DEPTH-1];
       always @(posedge clk) begin
-        if (in_push) memory[push_at] <= in_data;
-        if (in_pop) popped <= memory[pop_at];
+        if (in_push) l1c_memory[push_at] <= in_data;
+        if (in_pop) popped <= l1c_memory[pop_at];
       end
     end
   endgenerate

@@ -20,82 +20,45 @@ module l1c_raster #(
   output wire [(COLUMNS > 1 ? $clog2(COLUMNS) : 1)-1:0] out_column
 );
   // Clocks of a row after its last pixel's period, or before that period's end.
-  localparam TAIL = ROW_PERIOD - COLUMNS * COLUMN_PERIOD;
+  localparam ROW_BITS = ROWS > 1 ? $clog2(ROWS) : 1;
+  localparam COLUMN_BITS = COLUMNS > 1 ? $clog2(COLUMNS) : 1;
+  localparam PIXEL_BITS = COLUMN_PERIOD > 1 ? $clog2(COLUMN_PERIOD) : 1;
+  localparam LINE_BITS = ROW_PERIOD > 1 ? $clog2(ROW_PERIOD) : 1;
+  localparam [31:0] LAST_ROW = ROWS - 1;
+  localparam [31:0] LAST_COLUMN = COLUMNS - 1;
+  localparam [31:0] PIXEL_END = COLUMN_PERIOD - 1;
+  localparam [31:0] LINE_END = ROW_PERIOD - 1;
 
   reg first;
   reg valid;
   reg running;
-  /* verilator lint_off UNUSED */
-  wire clear = rst | in_first;  // unused where nothing is counted
-  /* verilator lint_on UNUSED */
-  wire pixel_end;
-  wire row_end;
-  wire last_column;
-  wire last_row;
-  wire next_column = running & pixel_end & ~last_column & ~row_end;
+  reg [ROW_BITS-1:0] row;
+  reg [COLUMN_BITS-1:0] column;
+  reg [PIXEL_BITS-1:0] in_pixel;  // clocks of the pixel's period so far
+  reg [LINE_BITS-1:0] in_line;    // clocks of the row's period so far
+
+  wire last_row = row == LAST_ROW[ROW_BITS-1:0];
+  wire last_column = column == LAST_COLUMN[COLUMN_BITS-1:0];
+  wire pixel_end = in_pixel == PIXEL_END[PIXEL_BITS-1:0];
+  // Without clocks after its last pixel, a row needs no count of its clocks.
+  wire row_end = ROW_PERIOD > COLUMNS * COLUMN_PERIOD ? in_line == LINE_END[LINE_BITS-1:0] : pixel_end & last_column;
   wire next_row = running & row_end & ~last_row;
+  wire next_column = running & pixel_end & ~row_end & ~last_column;
+  wire clear = rst | in_first;
+
   always @(posedge clk) begin
     first <= in_first & ~rst;
-    running <= ~rst & (in_first | (running & ~(row_end & last_row)));
-    valid <= ~rst & (in_first | next_column | next_row);
+    valid <= (in_first | next_row | next_column) & ~rst;
+    running <= (in_first | (running & ~(row_end & last_row))) & ~rst;
+    row <= clear ? {ROW_BITS{1'b0}} : next_row ? row + 1'b1 : row;
+    column <= clear | next_row ? {COLUMN_BITS{1'b0}} : next_column ? column + 1'b1 : column;
+    in_pixel <= clear | row_end | pixel_end ? {PIXEL_BITS{1'b0}} : in_pixel + 1'b1;
+    in_line <= clear | row_end ? {LINE_BITS{1'b0}} : in_line + 1'b1;
   end
+
   assign out_first = first;
   assign out_valid = valid;
-
-  generate
-    if (ROWS > 1) begin : rows
-      localparam BITS = $clog2(ROWS);
-      localparam [31:0] LAST = ROWS - 1;
-      reg [BITS-1:0] row;
-      always @(posedge clk)
-        if (clear) row <= {BITS{1'b0}};
-        else if (next_row) row <= row + 1'b1;
-      assign last_row = row == LAST[BITS-1:0];
-      assign out_row = row;
-    end else begin : one_row
-      assign last_row = 1'b1;
-      assign out_row = 1'b0;
-    end
-
-    if (COLUMNS > 1) begin : columns
-      localparam BITS = $clog2(COLUMNS);
-      localparam [31:0] LAST = COLUMNS - 1;
-      reg [BITS-1:0] column;
-      always @(posedge clk)
-        if (clear | next_row) column <= {BITS{1'b0}};
-        else if (next_column) column <= column + 1'b1;
-      assign last_column = column == LAST[BITS-1:0];
-      assign out_column = column;
-    end else begin : one_column
-      assign last_column = 1'b1;
-      assign out_column = 1'b0;
-    end
-
-    if (COLUMN_PERIOD > 1) begin : pixel
-      // Clocks of the pixel's period so far.
-      localparam BITS = $clog2(COLUMN_PERIOD);
-      localparam [31:0] LAST = COLUMN_PERIOD - 1;
-      reg [BITS-1:0] place;
-      always @(posedge clk)
-        if (clear | row_end | pixel_end) place <= {BITS{1'b0}};
-        else place <= place + 1'b1;
-      assign pixel_end = place == LAST[BITS-1:0];
-    end else begin : every_clock
-      assign pixel_end = 1'b1;
-    end
-
-    if (TAIL != 0) begin : line
-      // Clocks of the row's period so far.
-      localparam BITS = $clog2(ROW_PERIOD);
-      localparam [31:0] LAST = ROW_PERIOD - 1;
-      reg [BITS-1:0] place;
-      always @(posedge clk)
-        if (clear | row_end) place <= {BITS{1'b0}};
-        else place <= place + 1'b1;
-      assign row_end = place == LAST[BITS-1:0];
-    end else begin : no_tail
-      assign row_end = pixel_end & last_column;
-    end
-  endgenerate
+  assign out_row = row;
+  assign out_column = column;
 endmodule
 `default_nettype wire
