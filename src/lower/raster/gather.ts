@@ -41,7 +41,18 @@ export class Gatherer {
       const kept = this.builder.mux(`${name}_kept${i}`, this.insideOf(tap), wire, none);
       return this.builder.register(`${name}_pixel${i}`, kept, false);
     });
-    return this.builder.concat(`${name}_window`, wires);
+    return this.since(`${name}_read`, this.builder.concat(`${name}_window`, wires));
+  }
+
+  /** The window of a value without bits. */
+  nothing(index: number): WireId {
+    const name = `${this.label}_r${index}`;
+    return this.since(`${name}_read`, this.constantOf(`${name}_nothing`, 0n, 1));
+  }
+
+  /** A wire of the region's first cycle: a constant has none of its own. */
+  private since(name: string, wire: WireId): WireId {
+    return this.builder.ahead(name, wire, this.times.start - this.builder.cycle(wire));
   }
 
   /** A bit that is 1 where the tap lies in the image, out of a register in the cycle `gathered`. */

@@ -83,15 +83,17 @@ export function buildTop(
     const circuit = circuits.get(part.name) as RegionCircuit;
     const wave = waveAt(schedule, part.name);
     const gatherer = new Gatherer(builder, label, flags, times, wave);
-    const read = part.reads.map(({ value, outside }, k) => {
+    const windows = part.reads.map((read, k) => {
+      const { value } = read;
       const node = nodes.get(value) as FixedNode;
-      const none = bitsOf(pixelFields(node)) === 0;
-      const wire = none
-        ? wiring.constant(0n, 1)
-        : gatherer.gather(k, (cycle) => at(value, cycle), outsideOf(outside, node));
+      const outside = outsideOf(read.outside, node);
+      const wire =
+        bitsOf(pixelFields(node)) === 0
+          ? gatherer.nothing(k)
+          : gatherer.gather(k, (cycle) => at(value, cycle), outside);
       return { port: circuit.reads[k] as string, wire };
     });
-    const wires = builder.place(label, circuit.module, read);
+    const wires = builder.place(label, circuit.module, windows);
     for (const [result, port] of circuit.results) {
       const index = circuit.module.outputs.findIndex((output) => output.name === port);
       keep(result, wires[index] as WireId);
