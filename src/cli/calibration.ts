@@ -1,48 +1,40 @@
-import { openEvents } from "../events/open.js";
 import { UserError } from "../ir/errors.js";
 import type { Model } from "../ir/model/model.js";
-import { sizeOf } from "../ir/tensor.js";
-import { calibrateModel, type LayerOverride, quantizerSites } from "../quantize/calibrate/index.js";
+import {
+  type CalibrateModelOptions,
+  calibrateModel,
+  type LayerOverride,
+  quantizerSites,
+} from "../quantize/calibrate/index.js";
 import { createFloatExecutor } from "../sim/float/index.js";
 import { type Config, readType } from "./config.js";
-import { arraysOfInputs } from "./events.js";
-import { withFile } from "./files.js";
-
-/** Events read at a time. */
-const BLOCK = 200;
-
-type Event = Readonly<Record<string, Float64Array>>;
+import { type FloatEvent, type FloatEvents, withFloatEvents } from "./float-events.js";
 
 /** Quantizes a float model by the events of a file, as the configuration says. Throws a UserError that names the file. */
 export async function calibrateFromFile(model: Model, path: string, config: Config): Promise<Model> {
-  const inputs = model.nodes.filter(({ op }) => op === "input");
-  return withFile(path, async (bytes) => {
-    const source = await openEvents(bytes);
-    if (source.count === 0) {
-      throw new UserError("it holds no event to calibrate with", {
-        where: path,
-        hint: "Give a file with some hundred typical events.",
-      });
-    }
-    const arrays = arraysOfInputs({ inputs, config: { values: config } }, source);
-    async function* events(): AsyncGenerator<Event> {
-      for await (const { rows, arrays: block } of source.blocks([...new Set(arrays.values())], BLOCK)) {
-        for (let row = 0; row < rows; row++) {
-          yield Object.fromEntries(
-            inputs.map(({ name, shape }) => {
-              const size = sizeOf(shape);
-              const data = block[arrays.get(name) as string];
-              return [name, Float64Array.from(data.subarray(row * size, (row + 1) * size) as never, Number)];
-            }),
-          );
-        }
-      }
-    }
-    const { layers = {}, ...options } = config.quantize ?? {};
-    const overrides = { ...declaredTypes(model, config), ...overridesOf(layers) };
-    const executor = (prepared: Model) => createFloatExecutor(prepared, { quantizers: "ignore" }).runAll;
-    return calibrateModel(model, events(), executor, { ...options, overrides });
-  });
+  return withFloatEvents(model, path, config, (events) =>
+    calibrateModel(model, allEvents(events), floatExecutor, calibrationOptions(model, config)),
+  );
+}
+
+/** The values of every node of a float model on an event. */
+export const floatExecutor = (model: Model) => createFloatExecutor(model, { quantizers: "ignore" }).runAll;
+
+/** Every event of a file that has some. */
+export async function* allEvents({ source, blocks, eventsOf }: FloatEvents): AsyncGenerator<FloatEvent> {
+  if (source.count === 0) {
+    throw new UserError("it holds no event to calibrate with", {
+      where: source.file,
+      hint: "Give a file with some hundred typical events.",
+    });
+  }
+  for await (const block of blocks()) yield* eventsOf(block);
+}
+
+/** How the configuration quantizes a float model. */
+export function calibrationOptions(model: Model, config: Config): CalibrateModelOptions {
+  const { layers = {}, ...options } = config.quantize ?? {};
+  return { ...options, overrides: { ...declaredTypes(model, config), ...overridesOf(layers) } };
 }
 
 /** Types of the configuration stand instead of calibrated ones. */

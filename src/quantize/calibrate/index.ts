@@ -8,6 +8,15 @@ import { collectStatistics, type Values } from "./statistics.js";
 export { calibrate } from "./calibrate.js";
 export { equalize } from "./equalize.js";
 export { foldAffines } from "./fold.js";
+export {
+  createMetric,
+  type Labels,
+  METRIC_KINDS,
+  METRICS,
+  type Metric,
+  type MetricKind,
+  type OutputValues,
+} from "./metrics.js";
 export type {
   CalibrateOptions,
   LayerOverride,

@@ -6,6 +6,9 @@ import { hasFreeWeights } from "./overrides.js";
 import { quantizerSites } from "./sites.js";
 import type { Statistics } from "./statistics.js";
 
+/** What differences of doubles may be off: 0.9925 − 0.9725 is more than 0.02. */
+const ROUNDING = 1e-12;
+
 export interface SensitivityOptions extends PartialOptions {
   /** By how much the metric may be worse than with the bits to start from. */
   readonly loss: number;
@@ -13,17 +16,19 @@ export interface SensitivityOptions extends PartialOptions {
   readonly better?: "larger" | "smaller";
   /** The fewest bits to try: 2 by default. */
   readonly fewestBits?: number;
+  /** Is told of each tensor as soon as its bits are found. */
+  readonly found?: (layer: LayerSensitivity) => void;
 }
 
 /** What the scan found for one tensor. */
 export interface LayerSensitivity {
   readonly node: string;
   readonly tensor: "weights" | "activations";
-  /** The fewest bits within the loss. */
+  /** The bits found. */
   readonly bits: number;
-  /** With these bits, and those found for all tensors before. */
+  /** With these bits, when it was tried whether fewer would do. */
   readonly metric: number;
-  /** With one bit fewer, which loses too much; undefined where no fewer were tried. */
+  /** With one bit fewer, which lost too much then; undefined where fewer were not to be tried. */
   readonly below: number | undefined;
 }
 
@@ -38,15 +43,16 @@ export interface Sensitivity {
 }
 
 /**
- * Finds for each layer, from the first to the last, the fewest bits of its weights and of its activations with which the
- * metric loses at most `loss` against the bits of the options; what is found for one stays for those after it. Types
- * given outright stay. `evaluate` gives the metric of a quantized model.
+ * Finds few bits for the weights and the activations of each layer with which the metric loses at most `loss` against the
+ * bits of the options: in rounds, in which each tensor in turn gives up one bit if the loss allows it, so that the first
+ * ones do not use all of it up. A tensor that cannot spare one keeps its bits from then on. Types given outright stay.
+ * `evaluate` gives the metric of a quantized model.
  */
 export async function scanSensitivity(
   model: Model,
   statistics: Statistics,
   evaluate: (model: Model) => number | Promise<number>,
-  { loss, better = "larger", fewestBits = 2, ...given }: SensitivityOptions,
+  { loss, better = "larger", fewestBits = 2, found, ...given }: SensitivityOptions,
 ): Promise<Sensitivity> {
   const options = completeOptions(given);
   if (!(loss >= 0)) {
@@ -65,25 +71,33 @@ export async function scanSensitivity(
   };
   let overrides = options.overrides;
   const reference = await measure(overrides);
-  const within = (metric: number) => (better === "larger" ? reference - metric : metric - reference) <= loss;
+  const within = (metric: number) =>
+    (better === "larger" ? reference - metric : metric - reference) <= loss + ROUNDING;
   let metric = reference;
-  const layers: LayerSensitivity[] = [];
-  for (const { node, tensor } of tensorsOf(model, options.overrides)) {
+  const layers: LayerSensitivity[] = tensorsOf(model, options.overrides).flatMap(({ node, tensor }) => {
     const given = overrides[node]?.[tensor];
-    if (given?.type !== undefined) continue;
-    let bits = given?.bits ?? options[tensor].bits;
-    let below: number | undefined;
-    while (bits > fewestBits) {
-      const layer = overrides[node];
-      const tried = { ...overrides, [node]: { ...layer, [tensor]: { ...layer?.[tensor], bits: bits - 1 } } };
-      const next = await measure(tried);
-      if (!within(next)) {
-        below = next;
-        break;
+    if (given?.type !== undefined) return [];
+    return [{ node, tensor, bits: given?.bits ?? options[tensor].bits, metric, below: undefined }];
+  });
+  let open = [...layers.keys()];
+  while (open.length > 0) {
+    const reduced: number[] = [];
+    for (const i of open) {
+      const layer = layers[i] as LayerSensitivity;
+      const { node, tensor, bits } = layer;
+      const known = overrides[node];
+      const tried = { ...overrides, [node]: { ...known, [tensor]: { ...known?.[tensor], bits: bits - 1 } } };
+      const next = bits > fewestBits ? await measure(tried) : undefined;
+      if (next !== undefined && within(next)) {
+        [overrides, metric] = [tried, next];
+        layers[i] = { ...layer, bits: bits - 1 };
+        reduced.push(i);
+      } else {
+        layers[i] = { ...layer, metric, below: next };
+        found?.(layers[i]);
       }
-      [overrides, metric, bits] = [tried, next, bits - 1];
     }
-    layers.push({ node, tensor, bits, metric, below });
+    open = reduced;
   }
   return { reference, layers, metric, overrides };
 }

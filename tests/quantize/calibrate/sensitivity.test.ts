@@ -30,6 +30,33 @@ describe("the sensitivity scan", () => {
     expect(metric(calibrate(ready.model, ready.statistics, { overrides: scan.overrides }))).toBe(scan.metric);
   });
 
+  it("takes one bit of each in turn, and types given outright stay", async () => {
+    const model = randomNet(new Random(4));
+    const ready = await prepared(model, randomEvents(model, new Random(5), 5));
+    /** All bits of all types: what a bit costs is the same everywhere. */
+    const bits = (quantized: typeof model) =>
+      quantized.nodes
+        .flatMap((node) =>
+          node.op === "quantize"
+            ? [node.quantizer]
+            : node.op === "dense" || node.op === "conv2d"
+              ? [node.kernelQuantizer]
+              : [],
+        )
+        .reduce((sum, quantizer) => sum + Math.max(...(quantizer?.types.items ?? []).map((t) => t.width)), 0);
+    const told: string[] = [];
+    const scan = await scanSensitivity(ready.model, ready.statistics, bits, {
+      loss: 7,
+      overrides: { x: { activations: { type: { signed: true, width: 8, integer: 1 } } } },
+      found: ({ node, tensor, bits }) => told.push(`${node} ${tensor} ${bits}`),
+    });
+    expect(scan.layers.map(({ bits }) => bits)).toEqual([6, 6, 7, 7, 7]);
+    expect(scan.metric).toBe(scan.reference - 7);
+    expect(told).toHaveLength(5);
+    expect(told).toContain("conv weights 6");
+    expect(scan.layers.map(({ node }) => node)).not.toContain("x");
+  });
+
   it("refuses a loss below 0 and a metric that is no number", async () => {
     const model = randomNet(new Random(2));
     const ready = await prepared(model, randomEvents(model, new Random(3), 2));
