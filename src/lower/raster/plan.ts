@@ -76,13 +76,13 @@ export function planRaster(fixed: Fixed): RasterPlan {
 
   for (const node of fixed.nodes) {
     if (!live.has(node.name) || node.op === "input" || node.op === "constant") continue;
-    checkUniform(node);
     const operands = node.inputs.map((name) => nodes.get(name) as FixedNode);
     const read = [...new Set(operands.filter(({ op }) => op !== "constant").map(({ name }) => name))];
     const role = roleOf(
       node,
       operands.map(({ shape }) => shape),
     );
+    checkUniform(node);
     const [source] = read as [string];
     const before = spaces.get(source) as Space;
     if (read.some((name) => !sameSpace(before, spaces.get(name) as Space)))
