@@ -34,6 +34,11 @@ export class BitVector {
     else this.bytes[position >> 3]! &= ~mask;
   }
 
+  /** Sets all bits to 0. */
+  clear(): void {
+    this.bytes.fill(0);
+  }
+
   bit(position: number): boolean {
     return ((this.bytes[position >> 3]! >> (position & 7)) & 1) === 1;
   }

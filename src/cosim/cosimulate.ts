@@ -5,7 +5,7 @@ import { pipeline } from "node:stream/promises";
 import { UserError } from "../ir/errors.js";
 import type { Lowered, LoweredPort } from "../lower/lowered.js";
 import type { IntegerArray } from "../sim/elements.js";
-import { type Comparison, compareOutputs, type OutputClock } from "./compare.js";
+import { type Comparison, type OutputClock, RecordComparison } from "./compare.js";
 import type { CosimPort } from "./port.js";
 import type { BuiltSimulator } from "./simulators.js";
 import { buildStimulus, type InputClock } from "./stimulus.js";
@@ -41,21 +41,25 @@ export async function cosimulate(
   const [played, record] = [join(folder, "stimulus.txt"), join(folder, "record.txt")];
   await writeClocks(played, stimulus.clocks);
   await simulator.play(played, record, seed);
-  const clocks = await readClocks(record);
-  return compareOutputs(contract.outputs, contract, stimulus.starts, expected, clocks);
+  const comparison = new RecordComparison(contract.outputs, contract, stimulus.starts, expected);
+  for await (const clock of readClocks(record)) comparison.add(clock);
+  return comparison.result();
 }
 
 /** Clocks that are written at a time. */
 const WRITE_CLOCKS = 256;
 
 /** Writes a stimulus, one clock a line. A full disk and the like is a UserError that names the file. */
-async function writeClocks(path: string, clocks: readonly InputClock[]): Promise<void> {
-  async function* pieces(): AsyncGenerator<string> {
-    for (let at = 0; at < clocks.length; at += WRITE_CLOCKS)
-      yield clocks
-        .slice(at, at + WRITE_CLOCKS)
-        .map(printClock)
-        .join("");
+async function writeClocks(path: string, clocks: Iterable<InputClock>): Promise<void> {
+  function* pieces(): Generator<string> {
+    let lines: string[] = [];
+    for (const clock of clocks) {
+      lines.push(printClock(clock));
+      if (lines.length < WRITE_CLOCKS) continue;
+      yield lines.join("");
+      lines = [];
+    }
+    yield lines.join("");
   }
   try {
     await pipeline(pieces(), createWriteStream(path));
@@ -65,15 +69,13 @@ async function writeClocks(path: string, clocks: readonly InputClock[]): Promise
 }
 
 /** Reads what a simulator recorded. A record that is not there is a UserError that names the file. */
-async function readClocks(path: string): Promise<readonly OutputClock[]> {
-  const clocks: OutputClock[] = [];
+async function* readClocks(path: string): AsyncGenerator<OutputClock> {
   try {
     const file = await open(path);
-    for await (const line of file.readLines()) clocks.push(parseClock(line));
+    for await (const line of file.readLines()) yield parseClock(line);
   } catch (error) {
     throw fileError(path, "read", error);
   }
-  return clocks;
 }
 
 /** A clock of the inputs as a line: valid, first, the data of each port. */

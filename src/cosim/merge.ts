@@ -1,4 +1,5 @@
-import { type Comparison, KEPT } from "./compare.js";
+import type { Comparison } from "./compare.js";
+import { KEPT } from "./port-comparer.js";
 
 /** The comparison of consecutive runs as one; events of the later runs are numbered on. */
 export function mergeComparisons(runs: readonly Comparison[]): Comparison {

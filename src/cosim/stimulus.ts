@@ -11,11 +11,14 @@ export interface InputClock {
   readonly data: readonly string[];
 }
 
-/** The clocks to play, and the clock at which each event's first beat is in. */
+/** The clocks to play, made as they are read, and the clock at which each event's first beat is in. */
 export interface Stimulus {
-  readonly clocks: readonly InputClock[];
+  readonly clocks: Iterable<InputClock>;
   readonly starts: readonly number[];
 }
+
+/** Idle clocks before the first event. */
+const LEAD = 3;
 
 /**
  * Lays events out in time: the first half back to back, so that the interval shows; the second half with idle clocks in
@@ -30,34 +33,52 @@ export function buildStimulus(
   seed: number,
 ): Stimulus {
   const ports = inputs.map((port) => new PortBits(port));
-  const junk = randomWords(seed);
-  const junkBits = (width: number) => {
-    const bits = new BitVector(width);
-    bits.fill(junk);
-    return bits;
-  };
-  const clocks: InputClock[] = [];
-  const idle = (count: number) => {
-    for (let i = 0; i < count; i++) {
-      const first = (junk() & 1) === 1;
-      clocks.push({ valid: false, first, data: ports.map(({ width }) => junkBits(width).toHex()) });
-    }
-  };
+  const starts = startsOf(events.length, interval, seed);
+  const end = LEAD + flush + (events.length === 0 ? 0 : (starts.at(-1) as number) - LEAD + interval);
+  const clocks = () => clocksOf(ports, interval, events, starts, end, seed);
+  return { clocks: { [Symbol.iterator]: clocks }, starts };
+}
+
+/** When each of `count` events begins. Half of the pauses are short, the others up to two events long. */
+function startsOf(count: number, interval: number, seed: number): readonly number[] {
+  const word = randomWords(seed);
   const starts: number[] = [];
-  idle(3);
-  events.forEach((event, index) => {
-    if (index > events.length / 2 && (junk() & 3) === 0) idle(1 + (junk() % (2 * interval + 7)));
-    starts.push(clocks.length);
-    const packed = ports.map((port, p) => {
-      const beats = Array.from({ length: interval }, () => junkBits(port.width));
-      port.pack(event[p] as IntegerArray, beats);
-      return beats;
-    });
-    for (let beat = 0; beat < interval; beat++) {
-      const data = packed.map((beats) => (beats[beat] as BitVector).toHex());
-      clocks.push({ valid: true, first: beat === 0, data });
+  for (let event = 0, clock = LEAD; event < count; event++, clock += interval) {
+    if (event > count / 2 && (word() & 1) === 1)
+      clock += 1 + ((word() & 1) === 1 ? word() % 9 : word() % (2 * interval + 7));
+    starts.push(clock);
+  }
+  return starts;
+}
+
+function* clocksOf(
+  ports: readonly PortBits[],
+  interval: number,
+  events: readonly (readonly IntegerArray[])[],
+  starts: readonly number[],
+  end: number,
+  seed: number,
+): Generator<InputClock> {
+  // Other words than those that lay the events out.
+  const junk = randomWords(-1 - seed);
+  const bits = ports.map(({ width }) => new BitVector(width));
+  const idle = (): InputClock => {
+    const first = (junk() & 1) === 1;
+    for (const port of bits) port.fill(junk);
+    return { valid: false, first, data: bits.map((port) => port.toHex()) };
+  };
+  let clock = 0;
+  for (const [event, values] of events.entries()) {
+    for (; clock < (starts[event] as number); clock++) yield idle();
+    for (let beat = 0; beat < interval; beat++, clock++) {
+      const data = ports.map((port, p) => {
+        const own = bits[p] as BitVector;
+        own.fill(junk);
+        port.pack(values[p] as IntegerArray, beat, own);
+        return own.toHex();
+      });
+      yield { valid: true, first: beat === 0, data };
     }
-  });
-  idle(flush);
-  return { clocks, starts };
+  }
+  for (; clock < end; clock++) yield idle();
 }

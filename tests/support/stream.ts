@@ -56,7 +56,7 @@ export function interpretStimulus(lowered: Lowered, { clocks }: Stimulus): reado
   });
   const idle = { valid: false, first: false, data: lowered.inputs.map(() => "0") };
   for (let i = 0; i < 2; i++) interpreter.step(inputs(idle), true);
-  return clocks.map((clock) => {
+  return Array.from(clocks, (clock) => {
     const outputs = interpreter.step(inputs(clock), false);
     return {
       valid: outputs.out_valid === 1n,
