@@ -83,7 +83,9 @@ export function planRaster(fixed: Fixed): RasterPlan {
       operands.map(({ shape }) => shape),
     );
     checkUniform(node);
-    const [source] = read as [string];
+    const [source] = read;
+    // Passes fold what depends on constants only.
+    if (source === undefined) throw refused(node, "reads constants only");
     const before = spaces.get(source) as Space;
     if (read.some((name) => !sameSpace(before, spaces.get(name) as Space)))
       throw refused(node, "reads images whose pixels come at different rates");
