@@ -27,8 +27,8 @@ function windowResources(window: WindowParameters): Resources {
 
 /** First, valid and running have flip-flops and LUTs of their own. */
 function rasterResources({ rows, columns, rowPeriod, columnPeriod }: RasterParameters): Resources {
-  const tail = rowPeriod > columns * columnPeriod;
-  const counts = [rows, columns, columnPeriod, ...(tail ? [rowPeriod] : [])];
+  const counted = rowPeriod !== columns * columnPeriod;
+  const counts = [rows, columns, columnPeriod, ...(counted ? [rowPeriod] : [])];
   return {
     ...NONE,
     ...counters(

@@ -37,13 +37,13 @@ module l1c_raster #(
   reg [PIXEL_BITS-1:0] in_pixel;  // clocks of the pixel's period so far
   reg [LINE_BITS-1:0] in_line;    // clocks of the row's period so far
 
-  wire last_row = row == LAST_ROW[ROW_BITS-1:0];
-  wire last_column = column == LAST_COLUMN[COLUMN_BITS-1:0];
-  wire pixel_end = in_pixel == PIXEL_END[PIXEL_BITS-1:0];
-  // Without clocks after its last pixel, a row needs no count of its clocks.
-  wire row_end = ROW_PERIOD > COLUMNS * COLUMN_PERIOD ? in_line == LINE_END[LINE_BITS-1:0] : pixel_end & last_column;
+  wire last_row = ROWS == 1 || row == LAST_ROW[ROW_BITS-1:0];
+  wire last_column = COLUMNS == 1 || column == LAST_COLUMN[COLUMN_BITS-1:0];
+  wire pixel_end = COLUMN_PERIOD == 1 || in_pixel == PIXEL_END[PIXEL_BITS-1:0];
+  // Where rows end with the period of their last pixel, their clocks need no count.
+  wire row_end = ROW_PERIOD == COLUMNS * COLUMN_PERIOD ? pixel_end & last_column : in_line == LINE_END[LINE_BITS-1:0];
   wire next_row = running & row_end & ~last_row;
-  wire next_column = running & pixel_end & ~row_end & ~last_column;
+  wire next_column = running & pixel_end & ~last_column;
   wire clear = rst | in_first;
 
   always @(posedge clk) begin

@@ -19,7 +19,7 @@ export const LINES: readonly LineParameters[] = [
   { bits: 7, depth: 65 },
 ];
 
-/** One row, one column, one pixel; pixels in every clock and not; rows with and without clocks after their pixels. */
+/** One row, one column, one pixel; pixels in every clock and not; rows that end with their last pixel's period, later, or sooner. */
 export const RASTERS: readonly RasterParameters[] = [
   { rows: 1, columns: 1, rowPeriod: 1, columnPeriod: 1 },
   { rows: 1, columns: 1, rowPeriod: 5, columnPeriod: 2 },
@@ -30,6 +30,8 @@ export const RASTERS: readonly RasterParameters[] = [
   { rows: 3, columns: 5, rowPeriod: 8, columnPeriod: 1 },
   { rows: 5, columns: 3, rowPeriod: 6, columnPeriod: 2 },
   { rows: 2, columns: 3, rowPeriod: 13, columnPeriod: 4 },
+  { rows: 3, columns: 3, rowPeriod: 5, columnPeriod: 2 },
+  { rows: 4, columns: 2, rowPeriod: 4, columnPeriod: 3 },
 ];
 
 export const FLAGS: readonly FlagParameters[] = [2, 3, 4, 5, 8, 9, 33].map((cycles) => ({ cycles }));
@@ -46,6 +48,7 @@ export const WAVES: readonly Wave[] = [
   { bits: 9, raster: { rows: 4, columns: 5, rowPeriod: 7, columnPeriod: 1 }, cycles: 15 },
   { bits: 2, raster: { rows: 3, columns: 3, rowPeriod: 7, columnPeriod: 2 }, cycles: 21 },
   { bits: 1, raster: { rows: 5, columns: 2, rowPeriod: 4, columnPeriod: 2 }, cycles: 2 },
+  { bits: 3, raster: { rows: 4, columns: 3, rowPeriod: 7, columnPeriod: 3 }, cycles: 20 },
 ];
 
 /** Circuits of one raster or flag, with its ports. */
@@ -93,8 +96,8 @@ export function waveCircuit({ bits, raster, cycles }: Wave): Circuit {
   const data = builder.delay(builder.input("in_data", bits), 1, false);
   const pushes = builder.raster("pushes", raster, first);
   const pops = builder.raster("pops", raster, builder.flag("later", { cycles }, first));
-  const depth = Math.ceil(cycles / raster.columnPeriod) + 1;
-  const out = builder.line("memory", { bits, depth }, { data, push: pushes.valid, pop: pops.valid });
+  const pixels = Math.ceil(cycles / raster.rowPeriod + 1) * raster.columns;
+  const out = builder.line("memory", { bits, depth: pixels }, { data, push: pushes.valid, pop: pops.valid });
   const valid = builder.delay(pops.valid, 2, true);
   const lower = builder.delay(builder.atLeast("lower", pops.row, 1n), 2, false);
   return circuitOf(

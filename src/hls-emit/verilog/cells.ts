@@ -90,6 +90,8 @@ export const CELL_EMITTERS: { readonly [Op in CellOp]: CellEmitter<Op> } = {
   },
   atleast: (cell, wire, module) => {
     const source = module.wires[cell.a] as Wire;
+    // Verilator warns of a comparison that is always true.
+    if (!source.signed && cell.level === 0n) return assign(wire, literal(1n, 1));
     if (!source.signed) return assign(wire, `${source.name} >= ${literal(cell.level, source.width)}`);
     if (cell.level === 0n) return assign(wire, `~${top(source)}`);
     const level = `$signed(${literal(cell.level, source.width)})`;

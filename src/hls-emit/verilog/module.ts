@@ -65,7 +65,7 @@ function namedConstants(module: Module): ReadonlySet<WireId> {
     if (module.wires[id]?.cell.op === "constant") named.add(id);
   };
   for (const { cell } of module.wires) {
-    if (cell.op === "slice") keep(cell.source);
+    if (cell.op === "slice" || cell.op === "ahead") keep(cell.source);
     if (cell.op === "concat") cell.parts.forEach(keep);
     if (cell.op === "table") keep(cell.index);
     if (cell.op === "mux") keep(cell.select);
@@ -82,10 +82,7 @@ function emitInstance(module: Module, index: number, clocks: Clocking): readonly
   const outputs = module.wires.filter(({ cell }) => cell.op === "port" && cell.instance === index);
   const { of } = instance;
   const timing = "module" in of ? clocks.get(of.module) : { clock: true, reset: true };
-  const what =
-    "module" in of
-      ? of.module
-      : `${primitiveModule(primitiveName(of))} #(${primitiveArguments(of).join(", ")})`;
+  const what = "module" in of ? of.module : primitiveText(of);
   const connections = [
     ...(timing?.clock ? [".clk(clk)"] : []),
     ...(timing?.reset ? [".rst(rst)"] : []),
@@ -98,9 +95,12 @@ function emitInstance(module: Module, index: number, clocks: Clocking): readonly
   ];
 }
 
-/** The parameters of a primitive's Verilog module: `.ROW_PERIOD(8)` for rowPeriod. */
-function primitiveArguments(of: PrimitiveOf): readonly string[] {
-  return primitiveParameters(of).map(
-    ([name, value]) => `.${name.replace(/[A-Z]/g, "_$&").toUpperCase()}(${value})`,
-  );
+function primitiveText(of: PrimitiveOf): string {
+  const parameters = primitiveArguments(of).map(([name, value]) => `.${name}(${value})`);
+  return `${primitiveModule(primitiveName(of))} #(${parameters.join(", ")})`;
+}
+
+/** The parameters of a primitive's Verilog module: ["ROW_PERIOD", 8] for rowPeriod. */
+export function primitiveArguments(of: PrimitiveOf): readonly (readonly [string, number])[] {
+  return primitiveParameters(of).map(([name, value]) => [name.replace(/[A-Z]/g, "_$&").toUpperCase(), value]);
 }

@@ -104,6 +104,7 @@ function verifyCell(
       break;
     case "atleast":
       if (wire.width !== 1 || wire.signed) throw fail("is not one unsigned bit");
+      if (!fits(cell.level, wireAt(cell.a))) throw fail("compares with a level that its operand cannot have");
       break;
     case "add":
     case "sub":

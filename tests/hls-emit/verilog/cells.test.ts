@@ -90,6 +90,7 @@ describe("the Verilog of a cell", () => {
       false,
       ["wire y = $signed(s) >= $signed(4'he);"],
     ],
+    ["atleast 0", { op: "atleast", a: u, level: 0n }, 1, false, ["wire y = 1'h1;"]],
     ["the sign", { op: "atleast", a: s, level: 0n }, 1, false, ["wire y = ~s[3];"]],
     ["the sign of one bit", { op: "atleast", a: t, level: 0n }, 1, false, ["wire y = ~t;"]],
     ["mux", { op: "mux", select: bit, yes: s, no: k }, 5, true, ["wire [4:0] y = bit ? {s[3], s} : 5'h1d;"]],

@@ -2,11 +2,14 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { packagePath } from "../../../src/cli/package.js";
+import { primitiveArguments } from "../../../src/hls-emit/verilog/module.js";
 import type { Circuit } from "../../../src/ir/circuit/circuit.js";
+import { type PrimitiveOf, primitiveModule, primitiveName } from "../../../src/ir/circuit/primitives.js";
 import { parseFixed } from "../../../src/ir/fixed/text.js";
 import { runPasses } from "../../../src/passes/index.js";
 import { withFolder, writeVerilog } from "../../support/firmware.js";
 import { readGolden } from "../../support/golden.js";
+import { FLAGS, LINES, RASTERS, WAVES, type Wave, waveCircuit } from "../../support/primitives.js";
 import { RANDOM_CHAIN, randomFixed } from "../../support/random-fixed.js";
 import { lowerAt } from "../../support/stream.js";
 import { hasTool, runTool } from "../../support/tools.js";
@@ -23,6 +26,7 @@ const CIRCUITS: readonly (readonly [string, Circuit])[] = [
   ["tiny, three columns a beat, one in the last", lowerAt(tiny, 3).circuit],
   ["tiny, the whole image a beat, 500 MHz", lowerAt(tiny, 4, 1, 500).circuit],
   ["tiny along its rows", lowerAt(tiny, 1, 0).circuit],
+  ["an image in a line, with rasters and a flag", waveCircuit(WAVES[2] as Wave)],
   ...[11, 12, 13, 14, 15, 16].map(
     (seed) => [`random chain ${seed}`, lowerAt(random(seed), 1).circuit] as const,
   ),
@@ -76,43 +80,40 @@ describe("the emitted Verilog is read without a warning", () => {
   );
 });
 
-describe("the window template is read without a warning", () => {
-  const template = packagePath("templates/verilog/l1c_window.v");
-  const parameters = (prefix: string) =>
-    WINDOWS.map((window) =>
-      Object.entries(window).map(([key, value]) => `${prefix}${key.toUpperCase()}=${value}`),
-    );
+const TEMPLATES: readonly PrimitiveOf[] = [
+  ...WINDOWS.map((window) => ({ window })),
+  ...LINES.map((line) => ({ line })),
+  ...RASTERS.map((raster) => ({ raster })),
+  ...FLAGS.map((flag) => ({ flag })),
+];
 
-  it.each(parameters("-G"))("by Verilator -Wall: %s %s %s %s %s", (...values) => {
-    const { code, output } = runTool(
-      "verilator",
-      ["--lint-only", "-Wall", "--top-module", "l1c_window", ...values, template],
-      ".",
-    );
+describe("the templates are read without a warning", () => {
+  const top = (of: PrimitiveOf) => primitiveModule(primitiveName(of));
+  const template = (of: PrimitiveOf) => packagePath(`templates/verilog/${top(of)}.v`);
+  const expectSilence = (command: string, args: readonly string[], folder = ".") => {
+    const { code, output } = runTool(command, args, folder);
     expect(output).toBe("");
     expect(code).toBe(0);
+  };
+
+  it.each(TEMPLATES)("by Verilator -Wall: %j", (of) => {
+    const values = primitiveArguments(of).map(([name, value]) => `-G${name}=${value}`);
+    expectSilence("verilator", ["--lint-only", "-Wall", "--top-module", top(of), ...values, template(of)]);
   });
 
-  it.runIf(HAS_ICARUS).each(parameters("-Pl1c_window."))("by Icarus: %s %s %s %s %s", (...values) => {
-    const { code, output } = runTool(
-      "iverilog",
-      ["-g2005", "-Wall", "-t", "null", "-s", "l1c_window", ...values, template],
-      ".",
-    );
-    expect(output).toBe("");
-    expect(code).toBe(0);
+  it.runIf(HAS_ICARUS).each(TEMPLATES)("by Icarus: %j", (of) => {
+    const values = primitiveArguments(of).map(([name, value]) => `-P${top(of)}.${name}=${value}`);
+    expectSilence("iverilog", ["-g2005", "-Wall", "-t", "null", "-s", top(of), ...values, template(of)]);
   });
 
   it.runIf(HAS_YOSYS)("by Yosys, all of them", () =>
     withFolder((folder) => {
-      const script = WINDOWS.map((window) => {
-        const chosen = Object.entries(window).map(([key, value]) => `-chparam ${key.toUpperCase()} ${value}`);
-        return `read_verilog ${template}; hierarchy -check -top l1c_window ${chosen.join(" ")}; proc; check -assert; design -reset`;
+      const script = TEMPLATES.map((of) => {
+        const chosen = primitiveArguments(of).map(([name, value]) => `-chparam ${name} ${value}`);
+        return `read_verilog ${template(of)}; hierarchy -check -top ${top(of)} ${chosen.join(" ")}; proc; check -assert; design -reset`;
       });
       writeFileSync(join(folder, "script.ys"), `${script.join("\n").replaceAll("; ", "\n")}\n`);
-      const { code, output } = runTool("yosys", ["-q", "-s", "script.ys"], folder);
-      expect(output).toBe("");
-      expect(code).toBe(0);
+      expectSilence("yosys", ["-q", "-s", "script.ys"], folder);
     }),
   );
 });

@@ -3,6 +3,7 @@ import type { Circuit } from "../../../src/ir/circuit/circuit.js";
 import { parseCircuit, printCircuit } from "../../../src/ir/circuit/text.js";
 import { UserError } from "../../../src/ir/errors.js";
 import { runPasses } from "../../../src/passes/index.js";
+import { waveCircuit } from "../../support/primitives.js";
 import { RANDOM_CHAIN, randomFixed } from "../../support/random-fixed.js";
 import { lowerAt } from "../../support/stream.js";
 
@@ -110,12 +111,28 @@ describe("the text of a circuit", () => {
     expect(parseCircuit(printCircuit(circuit), "test")).toEqual(circuit);
   });
 
+  it("has a record of parameters for each primitive", () => {
+    const circuit = waveCircuit({
+      bits: 4,
+      raster: { rows: 3, columns: 4, rowPeriod: 9, columnPeriod: 2 },
+      cycles: 11,
+    });
+    const text = printCircuit(circuit);
+    expect(parseCircuit(text, "test")).toEqual(circuit);
+    expect(text).toBe(WAVE);
+  });
+
   it.each([
     ["another language", 'l1c fixed "a"\n\ngraph main {\n}\n', /not the text of a circuit/],
     ["an unknown cell", wires("%b : u1 c0 = nand(%a)"), /'nand' is no cell; cells are input, /],
     ["a wire without a kind", wires("%b : c0 = slice(%a) {low = 0}"), /kind such as u8/],
     ["an unknown operand", wires("%b : u1 c0 = slice(%z) {low = 0}"), /'z' is not defined before it/],
     ["a missing attribute", wires("%b : u1 c0 = slice(%a)"), /attribute 'low' is missing/],
+    [
+      "a primitive without a parameter",
+      wires("%b : u1 c3 = instance(%a) {name = i, flag = {}, inputs = [in_first], outputs = [out_first]}"),
+      /attribute 'cycles' is missing/,
+    ],
     [
       "a table of words",
       wires("%b : u1 c0 = table(%a) {entries = [x, y]}"),
@@ -126,6 +143,31 @@ describe("the text of a circuit", () => {
     expect(() => parseCircuit(text, "file.l1c")).toThrow(message);
   });
 });
+
+const WAVE = `l1c circuit "wave"
+
+module wave {comment = ["An image, later."]} {
+  %in_first : u1 c0 = input()
+  %in_data : u4 c0 = input()
+  %in_data_d1 : u4 c1 = register(%in_data)
+  %pushes_out_first, %pushes_out_valid, %pushes_out_row, %pushes_out_column : u1 c1 u1 c1 u2 c1 u2 c1 = instance(%in_first) {name = pushes, raster = {rows = 3, columns = 4, rowPeriod = 9, columnPeriod = 2}, inputs = [in_first], outputs = [out_first, out_valid, out_row, out_column]}
+  %later_out_first : u1 c11 = instance(%in_first) {name = later, flag = {cycles = 11}, inputs = [in_first], outputs = [out_first]}
+  %pops_out_first, %pops_out_valid, %pops_out_row, %pops_out_column : u1 c12 u1 c12 u2 c12 u2 c12 = instance(%later_out_first) {name = pops, raster = {rows = 3, columns = 4, rowPeriod = 9, columnPeriod = 2}, inputs = [in_first], outputs = [out_first, out_valid, out_row, out_column]}
+  %memory_out_data : u4 c14 = instance(%in_data_d1, %pushes_out_valid, %pops_out_valid) {name = memory, line = {bits = 4, depth = 12}, inputs = [in_data, in_push, in_pop], outputs = [out_data]}
+  %pops_out_valid_d1 : u1 c13 = register(%pops_out_valid) {reset = 1}
+  %pops_out_valid_d2 : u1 c14 = register(%pops_out_valid_d1) {reset = 1}
+  %lower : u1 c12 = atleast(%pops_out_row) {level = 1}
+  %lower_d1 : u1 c13 = register(%lower)
+  %lower_d2 : u1 c14 = register(%lower_d1)
+  %nothing : u4 c0 = constant() {value = 0}
+  %shown : u4 c14 = mux(%pops_out_valid_d2, %memory_out_data, %nothing)
+  %shown_lower_0 : u1 c0 = constant() {value = 0}
+  %shown_lower : u1 c14 = mux(%pops_out_valid_d2, %lower_d2, %shown_lower_0)
+  return out_data = %shown
+  return out_valid = %pops_out_valid_d2
+  return out_lower = %shown_lower
+}
+`;
 
 function wires(line: string): string {
   return `l1c circuit "a"\n\nmodule m {\n  %a : u1 c0 = input()\n  ${line}\n  return o = %b\n}\n`;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { type WindowParameters, windowLatency } from "../../src/ir/circuit/primitives.js";
-import { verifyCircuit } from "../../src/ir/circuit/verify.js";
-import { interpretCircuit } from "../../src/sim/circuit.js";
-import { properClocks, WINDOWS, type WindowClock, wildClocks, windowCircuit } from "../support/window.js";
+import { type WindowParameters, windowLatency } from "../../../src/ir/circuit/primitives.js";
+import { verifyCircuit } from "../../../src/ir/circuit/verify.js";
+import { interpretCircuit } from "../../../src/sim/circuit.js";
+import { properClocks, WINDOWS, type WindowClock, wildClocks, windowCircuit } from "../../support/window.js";
 
 /** The columns of a vector, the first one lowest. */
 function columnsOf(data: bigint, bits: number, count: number): readonly bigint[] {
