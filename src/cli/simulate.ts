@@ -20,6 +20,14 @@ export type Engine = (typeof ENGINES)[number];
 
 /** Events of a block: large enough that handing it over costs little, small enough that few blocks fill no memory. */
 export const BLOCK_EVENTS = 200;
+const BLOCK_ELEMENTS = 4_000_000;
+
+/** The events of a block that holds inputs and `nodes` of a graph. */
+function blockEvents(fixed: Fixed, nodes: readonly string[]): number {
+  const held = fixed.nodes.filter(({ op, name }) => op === "input" || nodes.includes(name));
+  const elements = held.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  return Math.min(BLOCK_EVENTS, Math.max(1, Math.floor(BLOCK_ELEMENTS / elements)));
+}
 
 /** The Fixed graph of a build. */
 export async function readFixed(build: Build): Promise<Fixed> {
@@ -109,7 +117,7 @@ export async function* simulateFile(
   },
 ): AsyncGenerator<Values> {
   const arrays = arraysOfInputs(build.manifest, source);
-  const blocks = encodeBlocks(fixed, source, arrays, { rows: BLOCK_EVENTS, ...options });
+  const blocks = encodeBlocks(fixed, source, arrays, { rows: blockEvents(fixed, options.nodes), ...options });
   if (options.engine === "reference") {
     const simulator = referenceSimulator(fixed);
     for await (const block of blocks) yield simulator.runBlock(block);

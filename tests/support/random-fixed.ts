@@ -126,8 +126,13 @@ export function randomType(random: Random, bits: number): FixedType {
   return { signed: random.chance(0.5), width, integer: random.integer(-2, width + 2) };
 }
 
-function randomInput(random: Random, options: RandomFixedOptions, name: string): FixedNode {
-  const shape = options.image.map((most) => random.integer(1, most));
+/** A random input, of a random shape of at most `options.image` unless one is given. */
+export function randomInput(
+  random: Random,
+  options: RandomFixedOptions,
+  name: string,
+  shape: readonly number[] = options.image.map((most) => random.integer(1, most)),
+): FixedNode {
   // A convolution adds what its channels hold as it is: one binary point for all.
   const integer = random.integer(-3, 3);
   const fraction = random.integer(0, options.inputBits) - integer;

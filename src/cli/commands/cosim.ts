@@ -15,6 +15,7 @@ import {
 import { openEvents } from "../../events/open.js";
 import { UserError } from "../../ir/errors.js";
 import type { Fixed } from "../../ir/fixed/fixed.js";
+import { sizeOf } from "../../ir/tensor.js";
 import { eventOf } from "../../sim/block.js";
 import type { IntegerArray } from "../../sim/elements.js";
 import type { Values } from "../../sim/simulator.js";
@@ -52,9 +53,12 @@ export interface CosimResult extends Comparison {
 /** The players read the seed as an integer of 32 bits. */
 const MOST_SEED = 2 ** 31 - 1;
 
-/** Events that are played in one run of the Verilog simulator, and bits of all their beats, at most. */
-const RUN_EVENTS = 1000;
-const RUN_BITS = 1e9;
+/**
+ * Events that are played in one run of the Verilog simulator, their clocks, the bits of all their beats (stimulus and
+ * record lie on the disk) and their elements (which memory holds), at most. Three are enough for an interval and a pause.
+ */
+const MOST_OF_RUN = { events: 1000, clocks: 500_000, bits: 1e9, elements: 1e7 };
+const LEAST_EVENTS = 3;
 
 /** More random events than one would wait for. */
 const MOST_RANDOM = 10_000_000;
@@ -167,7 +171,7 @@ async function cosimulateBuild(
       player = await buildSimulator(simulator, firmware, folder);
     }
     const length = Math.min(rows, count - done);
-    output.progress(`co-simulating events ${done} to ${done + length - 1}`);
+    output.progress(`co-simulating events ${done} to ${done + length - 1} of ${count}`);
     const played = split(values, inputs, length);
     const expected = split(values, outputs, length);
     runs.push(await cosimulate(contract, player, played, expected, folder, seed + runs.length));
@@ -183,10 +187,14 @@ async function cosimulateBuild(
   };
 }
 
-/** Events of one run: as many as memory holds of their bits, two at least so that the interval shows. */
+/** Events of one run. */
 function eventsOfRun({ inputs, outputs, interval }: Manifest): number {
-  const bits = [...inputs, ...outputs].reduce((sum, { width }) => sum + width, 0) * interval.cycles;
-  return Math.min(RUN_EVENTS, Math.max(2, Math.floor(RUN_BITS / bits)));
+  const ports = [...inputs, ...outputs];
+  const bits = ports.reduce((sum, { width }) => sum + width, 0) * interval.cycles;
+  const elements = ports.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  const { clocks } = MOST_OF_RUN;
+  const fit = [clocks / interval.cycles, MOST_OF_RUN.bits / bits, MOST_OF_RUN.elements / elements];
+  return Math.min(MOST_OF_RUN.events, Math.max(LEAST_EVENTS, Math.floor(Math.min(...fit))));
 }
 
 /** Copies the Verilog of a build into a folder, where every file has a plain name: tools choke on other paths. */

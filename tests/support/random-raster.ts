@@ -1,0 +1,214 @@
+import { UserError } from "../../src/ir/errors.js";
+import type { Fixed, FixedNode } from "../../src/ir/fixed/fixed.js";
+import { verifyFixed } from "../../src/ir/fixed/verify.js";
+import { perTensor } from "../../src/ir/granular.js";
+import { sizeOf } from "../../src/ir/tensor.js";
+import { planRaster } from "../../src/lower/raster/index.js";
+import { Random } from "./random.js";
+import {
+  align,
+  append,
+  narrowed,
+  type RandomGraph,
+  type RandomOperator,
+  randomUnit,
+  unify,
+} from "./random-fixed/graph.js";
+import { RANDOM_OPERATORS } from "./random-fixed/operators.js";
+import { RANDOM_FIXED, type RandomFixedOptions, randomInput } from "./random-fixed.js";
+
+/** What a raster takes: the same at all pixels. Values stay narrow, so that they fit a clock. */
+const OPTIONS: RandomFixedOptions = {
+  ...RANDOM_FIXED,
+  image: [6, 7, 3],
+  kernel: [3, 3],
+  inputBits: 4,
+  weightBits: 3,
+  scales: 0.1,
+  granularities: ["tensor", "channel"],
+};
+
+/** Bits of the operands of what multiplies or divides. */
+const NARROW = 12;
+
+/** Elements of the largest value. */
+const MOST_ELEMENTS = 700;
+
+/** Another value of this shape, or a constant that is the same at all pixels. */
+function partner(graph: RandomGraph, from: FixedNode): FixedNode {
+  const { random, nodes } = graph;
+  if (random.chance(0.7)) return random.pick(nodes.filter(({ shape }) => shape.join() === from.shape.join()));
+  const pixel = random.array(sizeOf(from.shape.slice(2)), () => random.within({ lo: -9n, hi: 9n }));
+  const data = random.array(sizeOf(from.shape), (i) => pixel[i % pixel.length]);
+  return append(
+    graph,
+    { op: "constant", value: { shape: from.shape, data }, types: perTensor(randomUnit(graph)) },
+    [],
+  );
+}
+
+function binary(op: "add" | "subtract" | "multiply" | "maximum" | "minimum"): RandomOperator {
+  return (graph, value) => {
+    const operands = [value, partner(graph, value)].map((operand) => narrowed(graph, operand, NARROW));
+    return append(graph, { op }, op === "multiply" ? operands : align(graph, operands));
+  };
+}
+
+/** Rows or columns several times each. */
+const enlarge: RandomOperator = (graph, from) => {
+  const { random } = graph;
+  const axis = random.integer(0, 1);
+  const factor = random.integer(2, 3);
+  const indices = random.array(factor * from.shape[axis], (i) => Math.floor(i / factor));
+  return append(graph, { op: "gather", axis, indices }, [from]);
+};
+
+/** Some of the rows and columns, and of the channels. */
+const crop: RandomOperator = (graph, from) => {
+  const { random } = graph;
+  const axes = from.shape.map((size, axis) => {
+    if (random.chance(0.4)) return { start: 0, step: 1, count: size };
+    const start = random.integer(0, size - 1);
+    const step = axis > 1 && random.chance(0.3) ? -1 : random.integer(1, 3);
+    const room = step > 0 ? Math.floor((size - 1 - start) / step) : start;
+    return { start, step, count: random.integer(1, room + 1) };
+  });
+  const starts = axes.map(({ start }) => start);
+  const steps = axes.map(({ step }) => step);
+  return append(graph, { op: "slice", starts, steps, shape: axes.map(({ count }) => count) }, [from]);
+};
+
+const pad: RandomOperator = (graph, from) => {
+  const counts = () => from.shape.map(() => (graph.random.chance(0.4) ? graph.random.integer(1, 2) : 0));
+  return append(graph, { op: "pad", before: counts(), after: counts() }, [from]);
+};
+
+const concat: RandomOperator = (graph, from) => {
+  const { random, nodes } = graph;
+  const fits = nodes.filter(
+    ({ shape }) =>
+      shape.length === from.shape.length && shape.slice(0, -1).join() === from.shape.slice(0, -1).join(),
+  );
+  const others = random.array(random.integer(1, 2), () => random.pick(fits));
+  return append(graph, { op: "concat", axis: from.shape.length - 1 }, [from, ...others]);
+};
+
+/** Over the axes of a pixel. */
+const reduce: RandomOperator = (graph, value) => {
+  const from = unify(graph, narrowed(graph, value, NARROW));
+  const axes = from.shape.map((_, axis) => axis).filter((axis) => axis > 1 && graph.random.chance(0.8));
+  return append(graph, { op: "reduce", kind: graph.random.pick(["sum", "max", "min"] as const), axes }, [
+    from,
+  ]);
+};
+
+/** The channels in another order. */
+const shuffle: RandomOperator = (graph, from) => {
+  const axis = from.shape.length - 1;
+  const size = from.shape[axis];
+  const indices = graph.random.array(graph.random.integer(1, size + 1), () =>
+    graph.random.integer(0, size - 1),
+  );
+  return append(graph, { op: "gather", axis, indices }, [from]);
+};
+
+/** One axis for the channels more, or one less. */
+const reshape: RandomOperator = (graph, from) => {
+  const [rows, columns, ...pixel] = from.shape;
+  const size = sizeOf(pixel);
+  const shape = pixel.length > 1 ? [size] : graph.random.pick([[1, size], [size, 1], [size]]);
+  return append(graph, { op: "reshape", shape: [rows, columns, ...shape] }, [from]);
+};
+
+const transpose: RandomOperator = (graph, from) =>
+  append(
+    graph,
+    { op: "transpose", permutation: [0, 1, ...from.shape.slice(2).map((_, i) => from.shape.length - 1 - i)] },
+    [from],
+  );
+
+const narrow =
+  (op: keyof typeof RANDOM_OPERATORS): RandomOperator =>
+  (graph, from) =>
+    RANDOM_OPERATORS[op](graph, narrowed(graph, from, NARROW));
+
+/** How a raster graph grows: operators that change the image come often. */
+const MAKERS: Readonly<Record<string, RandomOperator>> = {
+  conv2d: narrow("conv2d"),
+  conv2dAgain: narrow("conv2d"),
+  pool2d: narrow("pool2d"),
+  pool2dAgain: narrow("pool2d"),
+  enlarge,
+  crop,
+  pad,
+  concat,
+  concatAgain: concat,
+  add: binary("add"),
+  addAgain: binary("add"),
+  subtract: binary("subtract"),
+  multiply: binary("multiply"),
+  maximum: binary("maximum"),
+  minimum: binary("minimum"),
+  reduce,
+  shuffle,
+  reshape,
+  transpose,
+  argmax: narrow("argmax"),
+  dense: narrow("dense"),
+  affine: narrow("affine"),
+  relu: RANDOM_OPERATORS.relu,
+  clamp: RANDOM_OPERATORS.clamp,
+  requantize: RANDOM_OPERATORS.requantize,
+  threshold: RANDOM_OPERATORS.threshold,
+  steps: narrow("steps"),
+  table: narrow("table"),
+  interpolate: narrow("interpolate"),
+  select: (graph, from) => {
+    const condition = RANDOM_OPERATORS.threshold(graph, partner(graph, from));
+    const operands = [from, partner(graph, from)].map((operand) => narrowed(graph, operand, NARROW));
+    return append(graph, { op: "select" }, [condition, ...align(graph, operands)]);
+  },
+};
+
+/**
+ * A verified random graph that raster firmware takes: branches of strided, dilated and padded windows, enlarged images,
+ * several inputs and outputs. What a plan refuses is left out. The same seed gives the same graph.
+ */
+export function randomRaster(seed: number, layers: readonly [number, number] = [1, 7]): Fixed {
+  const random = new Random(seed);
+  const image = OPTIONS.image.map((most) => random.integer(1, most));
+  const nodes: FixedNode[] = [randomInput(random, OPTIONS, "input", image)];
+  if (random.chance(0.3)) {
+    const shape = [...image.slice(0, 2), random.integer(1, 3)];
+    nodes.push(randomInput(random, OPTIONS, "input/2", shape));
+  }
+  const graph: RandomGraph = { random, options: OPTIONS, nodes };
+  const wanted = nodes.length + random.integer(...layers);
+  for (let tries = 0; nodes.length < wanted && tries < 40; tries++) {
+    const before = nodes.length;
+    const from = random.pick(random.chance(0.6) ? nodes.slice(-2) : nodes);
+    const node = MAKERS[random.pick(Object.keys(MAKERS))](graph, from);
+    if (sizeOf(node.shape) > MOST_ELEMENTS || !fits(nodes, node)) nodes.length = before;
+  }
+  const outputs = [(nodes.at(-1) as FixedNode).name];
+  const live = nodes.filter(({ op }) => op !== "constant");
+  while (random.chance(0.4)) outputs.push(random.pick(live).name);
+  const fixed: Fixed = {
+    name: `raster ${seed}`,
+    nodes,
+    outputs: outputs.map((value, i) => ({ name: `out${i}`, value })),
+  };
+  verifyFixed(fixed);
+  return fixed;
+}
+
+/** Whether a raster takes the graph up to a node. */
+function fits(nodes: readonly FixedNode[], { name }: FixedNode): boolean {
+  try {
+    planRaster({ name: "graph", nodes, outputs: [{ name: "out", value: name }] });
+    return true;
+  } catch (error) {
+    if (error instanceof UserError) return false;
+    throw error;
+  }
+}
