@@ -24,7 +24,8 @@ export interface Interval {
 
 /**
  * Rounding modes of ap_fixed (UG1399): what happens to the bits below the least significant one. Besides these, the two
- * that QONNX has more (its docs/qonnx-custom-ops/quant_op.md): CEIL towards plus infinity, AWAY (there UP) away from zero.
+ * that QONNX has more (its docs/qonnx-custom-ops/quant_op.md): CEIL towards plus infinity, AWAY (there UP) away from zero;
+ * and RND_ODD to nearest, ties to odd, which is RND_CONV of a value shifted by an odd integer.
  */
 export const ROUNDINGS = [
   "TRN",
@@ -36,6 +37,7 @@ export const ROUNDINGS = [
   "RND_CONV",
   "CEIL",
   "AWAY",
+  "RND_ODD",
 ] as const;
 export type Rounding = (typeof ROUNDINGS)[number];
 
@@ -145,6 +147,8 @@ export function roundRatio(n: bigint, d: bigint, rounding: Rounding): bigint {
       return floor;
     case "RND_CONV":
       return floor % 2n === 0n ? floor : floor + 1n;
+    case "RND_ODD":
+      return floor % 2n === 0n ? floor + 1n : floor;
   }
 }
 

@@ -120,15 +120,17 @@ function scaleSignal(builder: ModuleBuilder, signal: Signal, { n, d }: Ratio, ro
   const [first, second] = found.offsets as [bigint, bigint?];
   if (second === undefined) {
     const rounded = shift(times(signal, found.multiplier, first));
-    return rounding === "RND_CONV" ? evenTies(builder, signal, rounded, { n, d }) : rounded;
+    return rounding === "RND_CONV" || rounding === "RND_ODD"
+      ? tiesTo(rounding, builder, signal, rounded, { n, d })
+      : rounded;
   }
   const offset = builder.mux(builder.atLeast(signal, 0n), builder.constant(second), builder.constant(first));
   return shift(builder.add(times(signal, found.multiplier, 0n), offset));
 }
 
 /**
- * A rounding as ⌊(n·k + r) / d⌋, where r may depend on the sign of k. Of RND_CONV it is RND, to which `evenTies` adds what
- * is missing.
+ * A rounding as ⌊(n·k + r) / d⌋, where r may depend on the sign of k. Of RND_CONV and RND_ODD it is RND, to which `tiesTo`
+ * adds what is missing.
  */
 function lineOf(
   n: bigint,
@@ -154,6 +156,7 @@ function lineOf(
       return line(1n, 0n, d - 1n);
     case "RND":
     case "RND_CONV":
+    case "RND_ODD":
       return line(2n, up, up);
     case "RND_MIN_INF":
       return line(2n, down, down);
@@ -165,10 +168,16 @@ function lineOf(
 }
 
 /**
- * RND_CONV from RND: one less where the value was a tie and went to an odd integer. k·n/d is a tie exactly when
- * 2·n·k + d = 2·d·rounded, which only an even d allows.
+ * RND_CONV or RND_ODD from RND: one less where the value was a tie and went to an integer of the other kind. k·n/d is a
+ * tie exactly when 2·n·k + d = 2·d·rounded, which only an even d allows.
  */
-function evenTies(builder: ModuleBuilder, signal: Signal, rounded: Signal, { n, d }: Ratio): Signal {
+function tiesTo(
+  rounding: "RND_CONV" | "RND_ODD",
+  builder: ModuleBuilder,
+  signal: Signal,
+  rounded: Signal,
+  { n, d }: Ratio,
+): Signal {
   if (d % 2n === 1n) return rounded;
   const [above] = lowerLinear(builder, [signal, rounded], [{ weights: [n, -d], bias: d / 2n }]) as [Signal];
   // It lies in 0 … d − 1 by the definition of `rounded`.
@@ -176,10 +185,10 @@ function evenTies(builder: ModuleBuilder, signal: Signal, rounded: Signal, { n, 
   const off = builder.atLeast(rest, 1n);
   const odd = builder.slice(rounded, 0, { lo: 0n, hi: 1n });
   const index = builder.concat([off, odd]);
-  const tie = builder.table(index, [0n, 0n, 1n, 0n]);
+  const tie = builder.table(index, rounding === "RND_CONV" ? [0n, 0n, 1n, 0n] : [1n, 0n, 0n, 0n]);
   const { lo, hi } = signal.range;
   return builder.narrow(builder.subtract(rounded, tie), {
-    lo: roundRatio(lo * n, d, "RND_CONV"),
-    hi: roundRatio(hi * n, d, "RND_CONV"),
+    lo: roundRatio(lo * n, d, rounding),
+    hi: roundRatio(hi * n, d, rounding),
   });
 }

@@ -43,6 +43,8 @@ export function roundSignal(
         return builder.add(builder.constant(half - 1n), signBit(builder, signal));
       case "RND_INF":
         return builder.mux(builder.atLeast(signal, 0n), builder.constant(half), builder.constant(half - 1n));
+      case "RND_ODD":
+        return builder.subtract(builder.constant(half), keptBit(builder, signal, drop));
       default:
         // RND_CONV: a tie goes to the even neighbour, so the lowest kept bit decides it.
         return builder.add(builder.constant(half - 1n), keptBit(builder, signal, drop));

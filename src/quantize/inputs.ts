@@ -28,6 +28,23 @@ export const convertInput: Converter<"input"> = (node, _, builder) => {
   builder.insert({ op: "input", name, inputs, shape, types, ranges, rounding, overflow });
 };
 
+/**
+ * What a comparison with 0 needs of its operand, in one bit: rounded down and saturated to −1 … 0, a value keeps whether
+ * it is at least 0; rounded up and saturated to 0 … 1, whether it is above.
+ */
+const SIGN = {
+  notNegative: {
+    types: perTensor<FixedType>({ signed: true, width: 1, integer: 1 }),
+    rounding: "TRN",
+    overflow: "SAT",
+  },
+  positive: {
+    types: perTensor<FixedType>({ signed: false, width: 1, integer: 1 }),
+    rounding: "CEIL",
+    overflow: "SAT",
+  },
+} as const satisfies Record<string, InputQuantizer>;
+
 /** What quantizers do to each element of a value; undefined where none reads it. */
 interface Reading {
   readonly items: readonly (FixedType | undefined)[];
@@ -83,9 +100,9 @@ function readingOf(node: ModelNode, model: Model, refuse: (message: string) => n
   }
   for (const reader of model.nodes) {
     if (!reader.inputs.includes(node.name)) continue;
-    if (reader.op === "quantize") {
-      const { types } = reader.quantizer;
-      for (let e = 0; e < size; e++) merge(e, atElement(types, e, channels), reader.quantizer);
+    const quantizer = quantizerOf(reader);
+    if (quantizer !== undefined) {
+      for (let e = 0; e < size; e++) merge(e, atElement(quantizer.types, e, channels), quantizer);
     } else if (isMovement(reader)) {
       const behind = readingOf(reader, model, refuse);
       const shapes = reader.inputs.map(
@@ -98,8 +115,35 @@ function readingOf(node: ModelNode, model: Model, refuse: (message: string) => n
         merge(sources.element[e] as number, type, behind.modes);
       }
     } else {
-      refuse(`'${reader.name}' reads it without a quantizer, so the model does not fix its type`);
+      refuse(reasonOf(reader, model));
     }
   }
   return { items, modes };
+}
+
+/** How a reader quantizes its operand, if it does. */
+function quantizerOf(reader: ModelNode): InputQuantizer | undefined {
+  if (reader.op === "quantize") return reader.quantizer;
+  if (reader.op !== "threshold" || reader.level !== 0) return undefined;
+  return reader.strict ? SIGN.positive : SIGN.notNegative;
+}
+
+/** Why a reader does not fix the type of an input. */
+function reasonOf(reader: ModelNode, model: Model): string {
+  if (reader.op === "threshold") {
+    return `'${reader.name}' compares it with ${reader.level}, so the model does not fix its type: one with this value on its grid loses least`;
+  }
+  if (reader.op === "steps") {
+    return `'${reader.name}' compares it with thresholds, so the model does not fix its type: one with these on its grid loses least`;
+  }
+  const behind = model.nodes.filter(({ inputs }) => inputs.includes(reader.name));
+  const [first] = behind;
+  if (
+    reader.op === "affine" &&
+    first !== undefined &&
+    behind.every((node) => quantizerOf(node) !== undefined)
+  ) {
+    return `'${reader.name}' shifts or scales it before '${first.name}' quantizes it, so the model does not fix its type`;
+  }
+  return `'${reader.name}' reads it without a quantizer, so the model does not fix its type`;
 }

@@ -129,6 +129,7 @@ const ROUND: { readonly [mode in Rounding]: (x: number) => number } = {
   RND_INF: (x) => nearest(x, true),
   RND_MIN_INF: (x) => nearest(x, x < 0),
   RND_CONV: (x) => nearest(x, Math.trunc(x) % 2 !== 0),
+  RND_ODD: (x) => nearest(x, Math.trunc(x) % 2 === 0),
   CEIL: Math.ceil,
   AWAY: (x) => (x < 0 ? Math.floor(x) : Math.ceil(x)),
 };

@@ -46,6 +46,7 @@ const ROUND: Readonly<Record<Rounding, (x: Big) => Big>> = {
   RND_ZERO: (x) => (x.gte(0) ? ceil(x.minus(HALF)) : floor(x.plus(HALF))),
   RND_INF: (x) => x.round(0, 1),
   RND_CONV: (x) => x.round(0, 2),
+  RND_ODD: (x) => x.plus(1).round(0, 2).minus(1),
   CEIL: ceil,
   AWAY: (x) => x.round(0, 3),
 };
@@ -165,6 +166,7 @@ describe("the tables of UG1399", () => {
     ["TRN_ZERO", 1, -1],
     ["CEIL", 1.5, -1],
     ["AWAY", 1.5, -1.5],
+    ["RND_ODD", 1.5, -1.5],
   ] as const)("%s: 1.25 → %d, −1.25 → %d", (rounding, up, down) => {
     expect(toNumber(quantize(1.25, type, rounding, "SAT"), type)).toBe(up);
     expect(toNumber(quantize(-1.25, type, rounding, "SAT"), type)).toBe(down);

@@ -81,6 +81,36 @@ describe("an input read through movements", () => {
     );
   });
 
+  it("is its sign where only comparisons with 0 read it, also behind movements and beside quantizers of other elements", () => {
+    const compare = (name: string, from: string, size: number, strict: boolean): ModelNode => ({
+      op: "threshold",
+      name,
+      inputs: [from],
+      shape: [size],
+      level: 0,
+      strict,
+    });
+    const slice = (name: string, start: number): ModelNode => ({
+      op: "slice",
+      name,
+      inputs: ["x"],
+      shape: [2],
+      starts: [start],
+      steps: [1],
+    });
+    const model = (second: ModelNode) =>
+      modelOf(input("x", [4]), slice("a", 0), slice("b", 2), compare("ca", "a", 2, false), second);
+    expect(inputTypes(model(compare("cb", "b", 2, false)))).toEqual({
+      per: "tensor",
+      items: [type("fixed<1,1>")],
+    });
+    const beside = quantize("qb", "b", [2], type("fixed<4,2>"), { rounding: "TRN" });
+    expect(inputTypes(model(beside))?.items.map(({ width }) => width)).toEqual([1, 1, 4, 4]);
+    expect(mistakeOf(() => quantizeModel(model(compare("cb", "b", 2, true))))).toContain(
+      "its readers quantize it in different ways",
+    );
+  });
+
   it("is asked for by name where a reader has no quantizer, or it is an output", () => {
     const bare = modelOf(
       input("x", [2, 3]),

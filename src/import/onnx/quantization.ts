@@ -42,8 +42,21 @@ interface Grid {
   readonly bounds: Interval;
 }
 
-/** Rounding modes for which rounding x + n is rounding x and adding n, for every integer n. */
-const COMMUTES: ReadonlySet<Rounding> = new Set(["TRN", "RND", "RND_MIN_INF", "CEIL"]);
+/** What rounding x + n is, with n taken off again, for every integer n. */
+const SHIFTED: Readonly<Partial<Record<Rounding, Rounding>>> = {
+  TRN: "TRN",
+  RND: "RND",
+  RND_MIN_INF: "RND_MIN_INF",
+  CEIL: "CEIL",
+};
+/** The same where x + n below 0 becomes 0 in any case: what modes that look at the sign do with the rest. */
+const SHIFTED_UNSIGNED: typeof SHIFTED = {
+  ...SHIFTED,
+  TRN_ZERO: "TRN",
+  AWAY: "CEIL",
+  RND_INF: "RND",
+  RND_ZERO: "RND_MIN_INF",
+};
 
 /** Quantizes a value and gives what the integers stand for. */
 export function quantizeValue(builder: Builder, value: Value, uniform: Uniform): Value {
@@ -80,12 +93,12 @@ export function quantizeValue(builder: Builder, value: Value, uniform: Uniform):
     builder.spend(value.shape);
     return quantizeConstant(value, broadcastConstant(numbered, value.shape).data, grids, uniform);
   }
-  const shifts = uniform.zeroFirst && !grids.every(({ zero }) => harmless(zero, rounding));
+  const unshifted = uniform.zeroFirst ? roundingOf(grids, rounding) : rounding;
   const input = builder.meet(value, shape);
-  if (!shifts) {
+  if (unshifted !== undefined) {
     const { types, limits } = gridTypes(grids, true);
     return builder.pointwise(
-      { op: "quantize", quantizer: granular(builder.factor(numbered, input), types, limits, rounding) },
+      { op: "quantize", quantizer: granular(builder.factor(numbered, input), types, limits, unshifted) },
       input,
     );
   }
@@ -105,11 +118,17 @@ export function quantizeValue(builder: Builder, value: Value, uniform: Uniform):
   return affine(builder, quantized, { offset: mapConstant(offset, (x) => -x) });
 }
 
-/** Whether rounding after adding a zero point is rounding before it. */
-function harmless(zero: number, rounding: Rounding): boolean {
-  if (zero === 0) return true;
-  if (!Number.isInteger(zero)) return false;
-  return COMMUTES.has(rounding) || (rounding === "RND_CONV" && zero % 2 === 0);
+/** The rounding without the zero points that does what `rounding` does after they are added; undefined if there is none. */
+function roundingOf(grids: readonly Grid[], rounding: Rounding): Rounding | undefined {
+  if (grids.every(({ zero }) => zero === 0)) return rounding;
+  const modes = new Set(
+    grids.map(({ zero, bounds }) => {
+      if (!Number.isInteger(zero)) return undefined;
+      if (rounding === "RND_CONV") return zero % 2 === 0 ? "RND_CONV" : "RND_ODD";
+      return (bounds.lo >= 0n ? SHIFTED_UNSIGNED : SHIFTED)[rounding];
+    }),
+  );
+  return modes.size === 1 ? [...modes][0] : undefined;
 }
 
 /** Types of the integers, with the zero point taken off where `shifted`, and bounds where the type's are wider. */

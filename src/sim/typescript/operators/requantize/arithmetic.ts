@@ -18,6 +18,7 @@ const ROUND_UP: Readonly<Record<Rounding, ((plan: WrittenPlan) => string) | unde
   RND_INF: (plan) => tie(plan, `k >= ${zero(plan)}`),
   RND_MIN_INF: ({ value }) => `rest > ${value("half")}`,
   RND_CONV: (plan) => tie(plan, isOdd("floor", plan.compute)),
+  RND_ODD: (plan) => tie(plan, `!(${isOdd("floor", plan.compute)})`),
   CEIL: (plan) => `rest !== ${zero(plan)}`,
   AWAY: (plan) => `k >= ${zero(plan)} && rest !== ${zero(plan)}`,
 };
