@@ -1,7 +1,7 @@
-import { readFileSync, realpathSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readFileSync, realpathSync, statSync } from "node:fs";
+import { readFile, stat } from "node:fs/promises";
 import { dirname, isAbsolute, join, relative, sep } from "node:path";
-import type { ModelSource } from "../import/source.js";
+import { checkFileSize, type ModelSource } from "../import/source.js";
 import { UserError } from "../ir/errors.js";
 import { sha256 } from "./build-directory.js";
 import { systemError } from "./files.js";
@@ -63,9 +63,12 @@ export async function openModel(path: string, weightsPath: string | undefined): 
 }
 
 async function readBytes(path: string): Promise<Uint8Array> {
-  return readFile(path).catch((error: unknown) => {
-    throw new UserError(`cannot be read: ${systemError(error)}`, { where: path });
-  });
+  const readable = <T>(result: Promise<T>) =>
+    result.catch((error: unknown) => {
+      throw new UserError(`cannot be read: ${systemError(error)}`, { where: path });
+    });
+  checkFileSize((await readable(stat(path))).size, path);
+  return readable(readFile(path));
 }
 
 /**
@@ -92,8 +95,10 @@ function readExternal(model: string, name: string): Uint8Array | undefined {
   if (inside === ".." || inside.startsWith(`..${sep}`) || isAbsolute(inside))
     throw refuse("which is a link that leaves the model's folder");
   try {
+    checkFileSize(statSync(path).size, path);
     return readFileSync(path);
   } catch (error) {
+    if (error instanceof UserError) throw error;
     throw refuse(`which cannot be read: ${systemError(error)}`);
   }
 }

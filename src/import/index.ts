@@ -1,7 +1,7 @@
 import { UserError } from "../ir/errors.js";
 import { importKeras, importKerasHdf5, importKerasJson } from "./keras/index.js";
 import { importOnnx, looksLikeOnnx } from "./onnx/index.js";
-import type { Imported, ModelSource } from "./source.js";
+import { checkFileSize, type Imported, type ModelSource } from "./source.js";
 
 const SUPPORTED =
   "Supported: .keras and .h5 files of Keras with HGQ, HGQ2 and QKeras, their .json with weights in .h5, ONNX and QONNX.";
@@ -14,7 +14,9 @@ const SPACE = new Set([0x20, 0x09, 0x0a, 0x0d]);
  * or anything in the model is not supported, or the file is damaged.
  */
 export async function importModel(source: ModelSource): Promise<Imported> {
-  const { bytes, name } = source;
+  const { bytes, name, weights } = source;
+  checkFileSize(bytes.length, name);
+  if (weights !== undefined) checkFileSize(weights.bytes.length, weights.name);
   if (bytes.length === 0) throw new UserError("the file is empty", { where: name, hint: SUPPORTED });
   if (startsWith(bytes, [0x50, 0x4b, 0x03, 0x04])) return importKeras(source);
   if (startsWith(bytes, [0x89, 0x48, 0x44, 0x46])) return importKerasHdf5(source);

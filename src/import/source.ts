@@ -1,5 +1,20 @@
+import { UserError } from "../ir/errors.js";
 import type { Model } from "../ir/model/model.js";
 import type { Note } from "../ir/note.js";
+
+/** Bytes that one file of a model may have, packed or not: more than any model for a trigger takes. */
+export const LARGEST_FILE = 2 ** 27;
+
+/** Throws a UserError for a file that is too large to be read. */
+export function checkFileSize(bytes: number, where: string): void {
+  if (bytes <= LARGEST_FILE) return;
+  throw new UserError(
+    `it has ${bytes} bytes, more than the ${LARGEST_FILE} that are allowed: no model for a trigger`,
+    {
+      where,
+    },
+  );
+}
 
 /** A trained model as its files hold it. */
 export interface ModelSource {

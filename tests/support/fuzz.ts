@@ -43,12 +43,24 @@ export function mutate(bytes: Uint8Array, { at, kind, byte, length }: Mutation):
   }
 }
 
+/**
+ * How long something takes in milliseconds: of this process's processor time where that is less than the time that passed,
+ * because tests share the machine.
+ */
+export async function timeOf<T>(
+  action: () => Promise<T>,
+): Promise<{ readonly result: T; readonly ms: number }> {
+  const [start, before] = [performance.now(), process.cpuUsage()];
+  const result = await action();
+  const { user, system } = process.cpuUsage(before);
+  return { result, ms: Math.min(performance.now() - start, (user + system) / 1000) };
+}
+
 /** Importing gives a model or a UserError, quickly: nothing else. */
 export async function survives(source: ModelSource): Promise<void> {
-  const start = performance.now();
-  const result = await importModel(source).catch((error: unknown) => error);
+  const { result, ms } = await timeOf(() => importModel(source).catch((error: unknown) => error));
   if (result instanceof UserError) expect(result.message).not.toBe("");
   else if (result instanceof Error) throw result;
   else expect(result).toMatchObject({ model: { nodes: expect.any(Array), outputs: expect.any(Array) } });
-  expect(performance.now() - start).toBeLessThan(SLOWEST_MS);
+  expect(ms).toBeLessThan(SLOWEST_MS);
 }

@@ -1,4 +1,5 @@
 import { UserError } from "../../ir/errors.js";
+import { LARGEST_FILE } from "../source.js";
 import { Config } from "./config.js";
 import { parseJson } from "./json.js";
 import { decodeText } from "./text.js";
@@ -9,9 +10,6 @@ const METADATA = "metadata.json";
 const CONFIG = "config.json";
 const WEIGHTS = "model.weights.h5";
 const MEMBERS = [METADATA, CONFIG, WEIGHTS] as const;
-
-/** More than any model for a trigger takes; a declared size above it is an attack or a mistake. */
-const LARGEST = 512 * 2 ** 20;
 
 export interface KerasArchive {
   /** What `keras.saving.serialize_keras_object(model)` gave. */
@@ -27,7 +25,7 @@ export interface KerasArchive {
  * damaged, too large or lacks a member.
  */
 export function openArchive(bytes: Uint8Array, file: string): KerasArchive {
-  const members = unzip(bytes, MEMBERS, { file, limit: LARGEST });
+  const members = unzip(bytes, MEMBERS, { file, limit: LARGEST_FILE });
   const member = (name: string): Uint8Array => {
     const content = members.get(name);
     if (content !== undefined) return content;

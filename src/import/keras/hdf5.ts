@@ -5,6 +5,9 @@ import { sizeOf } from "../../ir/tensor.js";
 /** More elements than all weights of a trigger network: a small file can declare and even hold any number of zeros. */
 const MOST_ELEMENTS = 2 ** 22;
 
+/** Pages of 64 KiB that the library may take for one file: 256 MiB. */
+const MOST_PAGES = 2 ** 12;
+
 /** A dataset as the file declares it; its elements are read on demand. */
 export interface StoredArray {
   readonly shape: readonly number[];
@@ -48,7 +51,7 @@ export async function withHdf5<T>(bytes: Uint8Array, where: string, use: (file: 
     }
   };
 
-  const restore = silence(library.FS);
+  const restore = [silence(library.FS), limitMemory()];
   // Without this the library prints an error, returns a status that h5wasm ignores, and hands out memory of other use.
   let file: H5.File | undefined;
   let budget = MOST_ELEMENTS;
@@ -89,7 +92,7 @@ export async function withHdf5<T>(bytes: Uint8Array, where: string, use: (file: 
     } catch {
       // Closing a damaged file may fail again; what it held was reported above.
     }
-    restore();
+    for (const back of restore) back();
   }
 }
 
@@ -154,6 +157,30 @@ function find(h5: typeof H5, file: H5.File, path: string): unknown {
     here = here.get(name);
   }
   return here;
+}
+
+/**
+ * Keeps the library's memory from growing without bound: a small file can declare chunks and texts of any size, and the
+ * library asks for them before it finds out that they are not there. Returns the function that lifts the limit.
+ */
+function limitMemory(): () => void {
+  const { prototype } = (globalThis as unknown as { WebAssembly: { Memory: { prototype: Growing } } })
+    .WebAssembly.Memory;
+  const { grow } = prototype;
+  let left = MOST_PAGES;
+  prototype.grow = function (pages) {
+    if (pages > left) throw new RangeError("the memory for one file is used up");
+    left -= pages;
+    return grow.call(this, pages);
+  };
+  return () => {
+    prototype.grow = grow;
+  };
+}
+
+/** What is used of a WebAssembly.Memory, which TypeScript knows in browsers only. */
+interface Growing {
+  grow: (this: Growing, pages: number) => number;
 }
 
 interface Terminal {

@@ -1,13 +1,11 @@
-import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { test } from "vitest";
-import { importModel } from "../../../src/import/index.js";
 import type { ModelProto } from "../../../src/import/onnx/proto/onnx_pb.js";
-import { mutate, mutations, survives } from "../../support/fuzz.js";
+import { survives } from "../../support/fuzz.js";
 import { floats, int64s, onnxBytes, type TestModel } from "../../support/onnx.js";
 
-/** The short version that runs always; FUZZ=2000 makes the long one. */
-const RUNS = Number(process.env.FUZZ ?? 300);
+/** FUZZ makes a longer run. */
+const RUNS = Number(process.env.FUZZ ?? 500);
 
 const zeros = (dims: readonly number[]) =>
   floats(
@@ -63,30 +61,6 @@ const NETWORK: TestModel = {
     { type: "Mul", inputs: ["t", "o"], outputs: ["r"] },
   ],
 };
-
-interface Golden {
-  readonly name: string;
-  readonly model: string;
-}
-const goldens: readonly Golden[] = JSON.parse(
-  readFileSync(new URL("../../fixtures/onnx/goldens.json", import.meta.url), "utf8"),
-);
-const golden = (name: string) =>
-  Uint8Array.from(Buffer.from(goldens.find((one) => one.name === name)?.model ?? "", "base64"));
-
-test.each([
-  ["a network", onnxBytes(NETWORK)],
-  ["a network of QONNX", golden("a network")],
-  ["a network with QuantizeLinear", golden("QuantizeLinear")],
-])("mutated bytes of %s", async (_, original) => {
-  await importModel({ name: "sound.onnx", bytes: original });
-  await fc.assert(
-    fc.asyncProperty(mutations, (changes) =>
-      survives({ name: "mutated.onnx", bytes: changes.reduce(mutate, original) }),
-    ),
-    { numRuns: RUNS, seed: 3 },
-  );
-});
 
 /** Numbers that are wrong nearly everywhere. */
 const NUMBERS = [
@@ -160,6 +134,7 @@ function places(model: ModelProto): readonly ((pick: (n: number) => number) => v
 }
 
 test("contradictions in a sound message", async () => {
+  await survives({ name: "sound.onnx", bytes: onnxBytes(NETWORK) });
   await fc.assert(
     fc.asyncProperty(fc.array(fc.nat(), { minLength: 1, maxLength: 40 }), (choices) => {
       let next = 0;
@@ -172,6 +147,6 @@ test("contradictions in a sound message", async () => {
       };
       return survives({ name: "mutated.onnx", bytes: onnxBytes({ ...NETWORK, edit }) });
     }),
-    { numRuns: 2 * RUNS, seed: 4 },
+    { numRuns: RUNS, seed: 4 },
   );
 });

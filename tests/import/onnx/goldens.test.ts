@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { importModel } from "../../../src/import/index.js";
 import type { FixedNode } from "../../../src/ir/fixed/fixed.js";
@@ -8,18 +7,7 @@ import { modelToFixed } from "../../../src/quantize/index.js";
 import { type IntegerArray, toBigInts } from "../../../src/sim/elements.js";
 import { createFloatExecutor } from "../../../src/sim/float/index.js";
 import { referenceSimulator } from "../../../src/sim/reference.js";
-
-interface Golden {
-  readonly name: string;
-  readonly model: string;
-  readonly events: readonly (readonly number[])[];
-  readonly outputs: readonly (readonly number[])[];
-}
-
-/** Made by tests/fixtures/onnx/make.py: the packages qonnx and onnxruntime ran the models. */
-const goldens: readonly Golden[] = JSON.parse(
-  readFileSync(new URL("../../fixtures/onnx/goldens.json", import.meta.url), "utf8"),
-);
+import { onnxGoldens as goldens } from "../../support/onnx-golden.js";
 
 /** Every event of these goldens lies on the grid of this type. */
 const GRID: FixedType = { signed: true, width: 16, integer: 8 };
