@@ -5,6 +5,7 @@ import { z } from "zod";
 import { DEVICES } from "../estimate/devices.js";
 import { UserError } from "../ir/errors.js";
 import { type FixedType, OVERFLOWS, ROUNDINGS } from "../ir/fixed-point.js";
+import { topModuleName } from "../lower/names.js";
 import { systemError } from "./files.js";
 
 /** The widest input type, and the farthest binary point. */
@@ -17,6 +18,20 @@ export const TYPE_TEXT = z
     const { width, integer } = readType(text);
     return !(width > MAX_BITS || Math.abs(integer) > MAX_BITS);
   }, `has more than ${MAX_BITS} bits`);
+
+/** The longest name: files carry it with a layer's name behind it. */
+export const LONGEST_NAME = 100;
+
+/** The name of a firmware is that of its top module, so that no message, file or page shows another. */
+const FIRMWARE_NAME = z
+  .string()
+  .max(LONGEST_NAME)
+  .superRefine((name, context) => {
+    const possible = topModuleName(name);
+    if (possible === name) return;
+    const message = `'${name}' cannot name a Verilog module${name === "" ? "" : `; '${possible}' can`}`;
+    context.addIssue({ code: "custom", message });
+  });
 
 /** How calibration chooses the type of a tensor. */
 const QUANTIZER = z.strictObject({
@@ -37,13 +52,17 @@ const LAYER_QUANTIZER = QUANTIZER.extend({ type: TYPE_TEXT.optional() });
 export const CONFIG = z
   .strictObject({
     /** The name of the firmware's top module; the model file's by default. */
-    name: z.string().min(1).optional(),
+    name: FIRMWARE_NAME.optional(),
     clock_mhz: z.number().positive().max(1000).default(320),
     device: z.enum(DEVICES.map(({ name }) => name) as [string, ...string[]]).default("xcvu13p"),
     output: z
       .strictObject({
         /** The name of the output, where a threshold is set. */
-        name: z.string().min(1).default("mask"),
+        name: z
+          .string()
+          .max(LONGEST_NAME)
+          .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "should be letters, digits and _, not beginning with a digit")
+          .default("mask"),
         /** The output becomes a bit: 1 where the model's output is at least this. */
         threshold: z.number().optional(),
       })

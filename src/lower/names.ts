@@ -39,6 +39,11 @@ export function identifier(name: string): string {
   return RESERVED.has(plain) || plain === "" ? `${plain}_` : plain;
 }
 
+/** The name of the top module of a graph: what lowering makes of the graph's name. */
+export function topModuleName(name: string): string {
+  return uniqueIdentifiers([name], TAKEN_MODULES)[0] as string;
+}
+
 /**
  * Gives each name an identifier of its own: names that would collide are numbered, also those that differ in case only,
  * because modules become files and not every file system tells these apart.

@@ -81,18 +81,20 @@ describe("l1c compile", () => {
     expect(left()).toEqual(["build"]);
   });
 
-  it("makes the folders above the build", async () => {
-    expect((await runCli("compile", MODEL, "-o", at("a/b/c"))).code).toBe(0);
-    expect(existsSync(at("a/b/c/manifest.json"))).toBe(true);
+  it("makes the folders above the build, and a module's name of the file's", async () => {
+    writeFileSync(at("3 nets!.keras"), BYTES);
+    expect((await runCli("compile", at("3 nets!.keras"), "-o", at("a/b/c"))).code).toBe(0);
+    const manifest = JSON.parse(readFileSync(at("a/b/c/manifest.json"), "utf8"));
+    expect(manifest).toMatchObject({ name: "_3_nets_", top: "_3_nets_" });
   });
 
   it("reads l1c.yaml beside the model, and lets options override it", async () => {
     writeFileSync(at("net.keras"), BYTES);
-    writeFileSync(at("l1c.yaml"), "clock_mhz: 100\nstream: { columns: 2 }\nname: my net\n");
+    writeFileSync(at("l1c.yaml"), "clock_mhz: 100\nstream: { columns: 2 }\nname: my_net\n");
     const { code, stderr } = await runCli("compile", at("net.keras"), "-o", at("build"), "--columns", "4");
     expect([code, stderr]).toEqual([0, expect.stringContaining(`with ${at("l1c.yaml")}`)]);
     const manifest = JSON.parse(readFileSync(at("build/manifest.json"), "utf8"));
-    expect(manifest).toMatchObject({ name: "my net", top: "my_net", clock_mhz: 100, stream: { columns: 4 } });
+    expect(manifest).toMatchObject({ name: "my_net", top: "my_net", clock_mhz: 100, stream: { columns: 4 } });
     expect(manifest.config.sha256).toBe(sha256(readFileSync(at("l1c.yaml"))));
   });
 });
@@ -208,6 +210,13 @@ describe("l1c compile refuses, with exit code 2, a message and nothing left behi
     ["nam: x", "nam"],
     ["name: ''", "name: "],
     ["name: 7", "name: "],
+    ["name: ../../x y", "name: '../../x y' cannot name a Verilog module; '_x_y' can"],
+    ["name: my net", "name: 'my net' cannot name a Verilog module; 'my_net' can"],
+    ["name: 3layers", "'_3layers' can"],
+    ["name: module", "'module_' can"],
+    ["name: l1c_testbench", "'l1c_testbench_2' can"],
+    [`name: ${"n".repeat(101)}`, "name: Too big"],
+    ["output: { name: ../x }", "output.name: should be letters, digits and _"],
     ["clock_mhz: fast", "clock_mhz: "],
     ["clock_mhz: 0", "clock_mhz: "],
     ["clock_mhz: 1001", "clock_mhz: "],

@@ -4,10 +4,11 @@ import { deviceOf } from "../../estimate/devices.js";
 import { UserError } from "../../ir/errors.js";
 import type { Model } from "../../ir/model/model.js";
 import { FABRICS } from "../../lower/delay.js";
+import { topModuleName } from "../../lower/names.js";
 import { writeBuild } from "../build-directory.js";
 import { calibrateFromFile } from "../calibration.js";
 import { type Command, EXIT } from "../command.js";
-import { type Config, checkConfig, openConfig, readType } from "../config.js";
+import { type Config, checkConfig, LONGEST_NAME, openConfig, readType } from "../config.js";
 import { describeBuild } from "../describe-build.js";
 import { sha256OfFile } from "../files.js";
 import { openModel, WEIGHTS } from "../model-files.js";
@@ -94,7 +95,7 @@ export const compile: Command<CompileCommandOptions> = {
     }
     const types = Object.entries(config.types).map(([name, text]) => [name, readType(text)] as const);
     const compiled = await compileModel(model.source, {
-      name: config.name ?? basename(options.model, extname(options.model)),
+      name: config.name ?? nameOf(options.model),
       clockMHz: config.clock_mhz,
       delays: FABRICS[deviceOf(config.device).fabric],
       ...(threshold !== undefined && { threshold: { level: threshold, name: config.output.name } }),
@@ -123,6 +124,11 @@ export const compile: Command<CompileCommandOptions> = {
     return EXIT.good;
   },
 };
+
+/** A firmware without a name has that of its model's file, as far as a module can. */
+function nameOf(model: string): string {
+  return topModuleName(basename(model, extname(model)).slice(0, LONGEST_NAME));
+}
 
 /** The configuration names inputs that the model has. */
 function checkInputs(config: Config, { model }: Compiled, file: string | undefined): void {
