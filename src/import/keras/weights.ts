@@ -21,6 +21,12 @@ export interface Variable {
 /** More elements than the weights of a trigger network have; a declared size above it is not read. */
 const MOST_ELEMENTS = 2 ** 22;
 
+/** Where a variable is among those of an object inside the layer, as `variable` counts. */
+export interface Place {
+  readonly owner: string;
+  readonly index: number;
+}
+
 /** The variables of one layer. */
 export interface LayerWeights {
   /**
@@ -29,8 +35,11 @@ export interface LayerWeights {
    * or shape, or not finite.
    */
   readonly variable: (owner: string, index: number, expected: Expected) => Variable;
-  /** The variable of this name, for layers whose order of variables depends on how they were trained. */
-  readonly named: (name: string, expected: Expected) => Variable;
+  /**
+   * The variable of this name, for layers whose order of variables depends on how they were trained. Files of Keras 3's
+   * format have no names: there it is the one at `place`, if the layer's variables have one order there.
+   */
+  readonly named: (name: string, expected: Expected, place?: Place) => Variable;
   /** The variables of a layer that the layer holds in an attribute, such as the `layer` of a wrapper. */
   readonly inside: (attribute: string) => LayerWeights;
 }
@@ -110,12 +119,14 @@ export function modelWeights(
 }
 
 function layerWeights(hdf5: Hdf5File, path: string, where: string, file: string): LayerWeights {
+  const variable: LayerWeights["variable"] = (owner, index, expected) => {
+    const full = join(path, owner, "vars", String(index));
+    return readVariable(hdf5.dataset(full), expected, `${expected.what} (${full} in ${file})`, where);
+  };
   return {
-    variable: (owner, index, expected) => {
-      const full = join(path, owner, "vars", String(index));
-      return readVariable(hdf5.dataset(full), expected, `${expected.what} (${full} in ${file})`, where);
-    },
-    named: (name) => {
+    variable,
+    named: (name, expected, place) => {
+      if (place !== undefined) return variable(place.owner, place.index, expected);
       throw new UserError(`its variable '${name}' has no name in ${file}`, {
         where,
         hint: "Save the model with model.save('model.h5').",

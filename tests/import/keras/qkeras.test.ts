@@ -18,9 +18,10 @@ const ROUNDED: Readonly<Record<string, RegExp>> = {
   signs: /^d(2|3|5|6)$/,
   conv: /^all$/,
   sequence: /./,
+  folded: /^$/,
 };
 
-test.each(["activations", "bits", "signs", "conv", "sequence"])(
+test.each(["activations", "bits", "signs", "conv", "sequence", "folded"])(
   "qkeras_%s: every output is what QKeras computes",
   async (family) => {
     const { model } = await importModel(source(`qkeras_${family}.h5`));
@@ -45,6 +46,13 @@ test("qkeras_zipped: the format of Keras 3", async () => {
     "dense:dense",
     "end:quantize",
   ]);
+});
+
+test("qkeras_folded: layers that hold their batch normalization, in the format of Keras 3", async () => {
+  const { model } = await importModel(source("qkeras_folded.keras"));
+  for (const { expected, actual } of compareWithKeras(model, "qkeras_folded")) {
+    expect(largestError(expected, actual)).toBe(0);
+  }
 });
 
 test("QKeras for Keras 3 registers its classes with the package", async () => {
@@ -193,7 +201,7 @@ describe("what is refused", () => {
 
   test.each([
     ["QLSTM", "it keeps state"],
-    ["QSeparableConv2D", "write it as QDepthwiseConv2D"],
+    ["QConv2DTranspose", "upsample and convolve instead"],
     ["QAdaptiveActivation", "replace it by a QActivation"],
     ["QUnknown", "is not supported\n"],
   ])("the layer %s", async (className, message) => {

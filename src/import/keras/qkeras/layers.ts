@@ -1,4 +1,4 @@
-import { convolution, depthwise } from "../layers/convolution.js";
+import { convolution, depthwise, separable } from "../layers/convolution.js";
 import { dense } from "../layers/dense.js";
 import { type LayerCall, type LayerHandler, onlyInput } from "../layers/handler.js";
 import { Nodes } from "../layers/nodes.js";
@@ -7,32 +7,42 @@ import { globalPooling, pooling } from "../layers/pooling.js";
 import { isChannelsFirst, spatial } from "../layers/windows.js";
 import { activateQuantized, readQuantizer } from "./read.js";
 
-/** Reads kernels and biases through the quantizers of a layer; `kernel` is the attribute with that of the kernel. */
-export function quantizedParameter(call: LayerCall, kernel: string): ReadParameter {
+/** Which attribute of a layer has the quantizer of each kernel: by the role of the kernel. */
+export type KernelQuantizers = Readonly<Record<string, string>>;
+
+/** Reads kernels and biases through the quantizers of a layer. */
+export function quantizedParameter(call: LayerCall, kernels: KernelQuantizers): ReadParameter {
   const { config } = call;
-  const ofKernel = readQuantizer(config.get(kernel), kernel, call);
-  const ofBias = readQuantizer(config.get("bias_quantizer"), "bias_quantizer", call);
-  return (role, tensor) => {
-    const quantizer = role === "bias" ? ofBias : ofKernel;
-    return quantizer?.weight(tensor, role !== "bias") ?? floatParameter(role, tensor);
-  };
+  const read = (attribute: string) => readQuantizer(config.get(attribute), attribute, call);
+  const quantizers = new Map([
+    ...Object.entries(kernels).map(([role, attribute]) => [role, read(attribute)] as const),
+    ["bias", read("bias_quantizer")] as const,
+  ]);
+  return (role, tensor) =>
+    quantizers.get(role)?.weight(tensor, role !== "bias") ?? floatParameter(role, tensor);
 }
 
-/** QDense, QConv1D, QConv2D, QDepthwiseConv2D: the layer of Keras with quantized weights, then the activation. */
-export function weighted(core: LayerHandler, kernel: string): LayerHandler {
+/** A layer of Keras with quantized weights, then the activation. */
+export function weighted(core: LayerHandler, kernels: KernelQuantizers): LayerHandler {
   return (call) => {
     const nodes = new Nodes(call);
     call.config.require("mask", [null]);
-    const parameter = quantizedParameter(call, kernel);
+    const parameter = quantizedParameter(call, kernels);
     const sum = nodes.append(core({ ...call, config: call.config.with("activation", "linear"), parameter }));
     return nodes.result(activateQuantized(call, nodes, sum, false));
   };
 }
 
-export const qDense = weighted(dense, "kernel_quantizer");
-export const qConv1d = weighted(convolution(1), "kernel_quantizer");
-export const qConv2d = weighted(convolution(2), "kernel_quantizer");
-export const qDepthwiseConv2d = weighted(depthwise(2), "depthwise_quantizer");
+export const KERNEL: KernelQuantizers = { kernel: "kernel_quantizer" };
+export const DEPTHWISE: KernelQuantizers = { kernel: "depthwise_quantizer" };
+const SEPARABLE: KernelQuantizers = { depthwise: "depthwise_quantizer", pointwise: "pointwise_quantizer" };
+
+export const qDense = weighted(dense, KERNEL);
+export const qConv1d = weighted(convolution(1), KERNEL);
+export const qConv2d = weighted(convolution(2), KERNEL);
+export const qDepthwiseConv2d = weighted(depthwise(2), DEPTHWISE);
+export const qSeparableConv1d = weighted(separable(1), SEPARABLE);
+export const qSeparableConv2d = weighted(separable(2), SEPARABLE);
 
 /** QActivation: a quantizer or a function. */
 export const qActivation: LayerHandler = (call) => {

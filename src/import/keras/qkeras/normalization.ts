@@ -1,12 +1,13 @@
 import { UserError } from "../../../ir/errors.js";
 import type { Tensor } from "../../../ir/tensor.js";
-import { convolution } from "../layers/convolution.js";
-import { type LayerHandler, onlyInput } from "../layers/handler.js";
+import { convolution, depthwise } from "../layers/convolution.js";
+import { type LayerCall, type LayerHandler, onlyInput } from "../layers/handler.js";
 import { Nodes } from "../layers/nodes.js";
 import { normalizeAlong, normalizedAxis, readStatistics } from "../layers/normalization.js";
 import type { ReadParameter } from "../layers/parameter.js";
+import { isChannelsFirst } from "../layers/windows.js";
 import type { LayerWeights } from "../weights.js";
-import { quantizedParameter } from "./layers.js";
+import { DEPTHWISE, KERNEL, type KernelQuantizers, quantizedParameter } from "./layers.js";
 import { activateQuantized, readQuantizer } from "./read.js";
 
 const { fround } = Math;
@@ -39,47 +40,70 @@ export const qBatchNormalization: LayerHandler = (call) => {
 };
 
 /**
- * QConv2DBatchnorm (qkeras/qconv2d_batchnorm.py): the batch normalization goes into kernel and bias before they are
- * quantized. Both folding modes do the same at inference.
+ * QConv2DBatchnorm and QDepthwiseConv2DBatchnorm (qkeras/qconv2d_batchnorm.py, qkeras/qdepthwiseconv2d_batchnorm.py): the
+ * batch normalization goes into kernel and bias before they are quantized. Both folding modes do the same at inference.
  */
-export const qConv2dBatchnorm: LayerHandler = (call) => {
-  const { config, weights, where } = call;
-  config.require("folding_mode", ["ema_stats_folding", "batch_stats_folding"], "ema_stats_folding");
-  const channels = config.count("filters");
-  const read = (name: string) =>
-    weights.named(name, { what: name.replace("_", " "), shape: [channels] }).data;
-  const [mean, variance, beta] = [read("moving_mean"), read("moving_variance"), read("beta")];
-  const gamma = config.flag("scale", true) ? read("gamma") : undefined;
-  const epsilon = fround(config.number("epsilon", 1e-3));
-  const factor = variance.map((v, c) => {
-    const inverse = fround(1 / fround(Math.sqrt(fround(v + epsilon))));
-    return gamma === undefined ? inverse : fround(inverse * (gamma[c] as number));
-  });
-  if (!factor.every(Number.isFinite)) {
-    throw new UserError("its moving variance has no square root", { where });
-  }
-  const hasBias = config.flag("use_bias", true);
-  const own: LayerWeights = {
-    ...weights,
-    variable: (_, index, expected) => {
-      if (index === 0) return weights.named("kernel", expected);
-      return hasBias
-        ? weights.named("bias", expected)
-        : { shape: [channels], data: Array.from({ length: channels }, () => 0) };
-    },
+function folded(
+  core: LayerHandler,
+  kernelName: string,
+  kernels: KernelQuantizers,
+  channelsOf: (call: LayerCall) => number,
+): LayerHandler {
+  return (call) => {
+    const { config, weights, where } = call;
+    config.require("folding_mode", ["ema_stats_folding", "batch_stats_folding"], "ema_stats_folding");
+    const channels = channelsOf(call);
+    const scales = config.flag("scale", true);
+    const names = [...(scales ? ["gamma"] : []), "beta", "moving_mean", "moving_variance"];
+    const read = (name: string) =>
+      weights.named(
+        name,
+        { what: name.replace("_", " "), shape: [channels] },
+        { owner: "batchnorm", index: names.indexOf(name) },
+      ).data;
+    const [mean, variance, beta] = [read("moving_mean"), read("moving_variance"), read("beta")];
+    const gamma = scales ? read("gamma") : undefined;
+    const epsilon = fround(config.number("epsilon", 1e-3));
+    const factor = variance.map((v, c) => {
+      const inverse = fround(1 / fround(Math.sqrt(fround(v + epsilon))));
+      return gamma === undefined ? inverse : fround(inverse * (gamma[c] as number));
+    });
+    if (!factor.every(Number.isFinite)) {
+      throw new UserError("its moving variance has no square root", { where });
+    }
+    const hasBias = config.flag("use_bias", true);
+    const own: LayerWeights = {
+      ...weights,
+      variable: (owner, index, expected) => {
+        if (index === 0) return weights.named(kernelName, expected, { owner, index });
+        return hasBias
+          ? weights.named("bias", expected, { owner, index })
+          : { shape: [channels], data: Array.from({ length: channels }, () => 0) };
+      },
+    };
+    // The last axes of a kernel are the channels of the result, in order.
+    const fold = (role: string, { shape, data }: Tensor<number>): Tensor<number> => ({
+      shape,
+      data: data.map((w, e) => {
+        const c = e % channels;
+        if (role !== "bias") return fround(w * (factor[c] as number));
+        return fround(fround((factor[c] as number) * fround(w - (mean[c] as number))) + (beta[c] as number));
+      }),
+    });
+    const quantize = quantizedParameter(call, kernels);
+    const parameter: ReadParameter = (role, tensor) => quantize(role, fold(role, tensor));
+    const nodes = new Nodes(call);
+    const plain = config.with("activation", "linear").with("use_bias", true);
+    const sum = nodes.append(core({ ...call, config: plain, weights: own, parameter }));
+    return nodes.result(activateQuantized(call, nodes, sum, false));
   };
-  const fold = (role: string, { shape, data }: Tensor<number>): Tensor<number> => ({
-    shape,
-    data: data.map((w, e) => {
-      const c = e % channels;
-      if (role !== "bias") return fround(w * (factor[c] as number));
-      return fround(fround((factor[c] as number) * fround(w - (mean[c] as number))) + (beta[c] as number));
-    }),
-  });
-  const quantize = quantizedParameter(call, "kernel_quantizer");
-  const parameter: ReadParameter = (role, tensor) => quantize(role, fold(role, tensor));
-  const nodes = new Nodes(call);
-  const plain = config.with("activation", "linear").with("use_bias", true);
-  const sum = nodes.append(convolution(2)({ ...call, config: plain, weights: own, parameter }));
-  return nodes.result(activateQuantized(call, nodes, sum, false));
-};
+}
+
+export const qConv2dBatchnorm = folded(convolution(2), "kernel", KERNEL, ({ config }) =>
+  config.count("filters"),
+);
+
+export const qDepthwiseConv2dBatchnorm = folded(depthwise(2), "depthwise_kernel", DEPTHWISE, (call) => {
+  const channels = onlyInput(call).shape.at(isChannelsFirst(call) ? 0 : -1) as number;
+  return channels * (call.config.has("depth_multiplier") ? call.config.count("depth_multiplier") : 1);
+});
