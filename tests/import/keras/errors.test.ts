@@ -296,6 +296,22 @@ describe("files of Keras 2", () => {
     );
   });
 
+  test("an operation whose inputs differ in their number of axes", async () => {
+    const bytes = editConfig(readFixture("layers_operations.keras"), (config) => {
+      layerOf(config, "b").config.batch_shape = [null, 4];
+    });
+    expect(await refusal(bytes)).toContain(
+      "layer 'add': its inputs have 2 and 1 axes, which would mix events",
+    );
+  });
+
+  test("an operation that is not read", async () => {
+    const bytes = editConfig(readFixture("layers_operations.keras"), (config) => {
+      layerOf(config, "square").class_name = "Cumsum";
+    });
+    expect(await refusal(bytes)).toContain("the layer type 'Cumsum' of 'keras.ops' is not supported");
+  });
+
   test("a constant in a call", async () => {
     expect(await withText('["chain", 1, 0, {}]', '["_CONSTANT_VALUE"]')).toContain(
       "called with the constant null",

@@ -10,7 +10,7 @@ const source = (name: string): ModelSource => ({ name, bytes: readFixture(name) 
 /** float32's accuracy over a few layers, relative to the largest value of an output. */
 const CLOSE = 1e-5;
 
-test.each(["dense", "conv", "pool", "activations", "merge", "shape", "norm", "nested"])(
+test.each(["dense", "conv", "pool", "activations", "merge", "shape", "norm", "nested", "operations"])(
   "layers_%s: every output is what Keras computes",
   async (family) => {
     const { model } = await importModel(source(`layers_${family}.keras`));

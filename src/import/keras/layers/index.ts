@@ -5,11 +5,13 @@ import type { LayerHandler } from "./handler.js";
 import { HGQ1_LAYERS } from "./hgq1/index.js";
 import { HGQ2_LAYERS } from "./hgq2/index.js";
 import { KERAS_LAYERS } from "./keras.js";
+import { KERAS_OPERATIONS } from "./operations.js";
 import { REFUSED } from "./refused.js";
 
 /** The layers that are read, by package and class. */
 export const LAYERS: ReadonlyMap<string, LayerHandler> = new Map([
   ...KERAS_LAYERS,
+  ...KERAS_OPERATIONS,
   ...HGQ1_LAYERS,
   ...HGQ2_LAYERS,
   ...QKERAS_LAYERS,

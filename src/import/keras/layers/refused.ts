@@ -46,4 +46,5 @@ export const REFUSED: ReadonlyMap<string, string> = new Map([
     `hgq>${name}`,
     TABLES,
   ]),
+  ...["QConvT1D", "QConvT2D"].map((name): [string, string] => [`hgq2>${name}`, TABLES]),
 ]);
