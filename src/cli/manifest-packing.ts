@@ -21,9 +21,13 @@ export const PACKING = z.discriminatedUnion("kind", [
     fields: z.array(z.strictObject({ low: count, width: count, signed: z.boolean() })),
     siteBits: count.min(1),
   }),
-  /** An image pixel by pixel, (r, c) in beat r · rowPeriod + c · columnPeriod: the bits of each element of a pixel. */
+  /**
+   * An image pixel by pixel, (r, c) in beat r · rowPeriod + c · columnPeriod: which axes are rows and columns, and the bits
+   * of each element of a pixel.
+   */
   z.strictObject({
     kind: z.literal("raster"),
+    axes: z.tuple([count, count]).readonly(),
     rowPeriod: count.min(1),
     columnPeriod: count.min(1),
     beats: count.min(1),
@@ -49,9 +53,10 @@ export function misfit({ shape, packing: how }: PackedShape): string | undefined
       if (shape.length !== 3) return "a stream takes images (rows, columns, channels)";
       return how.fields.length === shape[2] ? undefined : elements;
     case "raster": {
-      const [rows, columns, ...pixel] = shape;
-      if (rows === undefined || columns === undefined) return "a raster takes images (rows, columns, …)";
-      if (how.fields.length !== sizeOf(pixel)) return elements;
+      const [rows, columns] = how.axes.map((axis) => shape[axis]);
+      if (rows === undefined || columns === undefined || how.axes[0] === how.axes[1])
+        return "a raster takes images: two of the axes are rows and columns";
+      if (how.fields.length !== sizeOf(shape) / (rows * columns)) return elements;
       const line = (columns - 1) * how.columnPeriod;
       const overlap = rows > 1 && line >= how.rowPeriod;
       return overlap || (rows - 1) * how.rowPeriod + line >= how.beats ? elements : undefined;
@@ -62,7 +67,7 @@ export function misfit({ shape, packing: how }: PackedShape): string | undefined
 /** The packing of a port with the place of every element. */
 export function packingOf({ shape, packing: how }: PackedShape): PortPacking {
   if (how.kind === "stream") return { ...how, shape: shape as unknown as readonly [number, number, number] };
-  if (how.kind === "raster") return { ...how, shape: shape as unknown as readonly [number, number] };
+  if (how.kind === "raster") return { ...how, shape };
   let low = 0;
   const fields = how.elements.flatMap((run) =>
     Array.from({ length: run.count }, (): Field => {

@@ -103,9 +103,9 @@ function contentOf({ shape, packing }: ManifestPort): string {
     return shape.length === 1 ? `${shape[0]} values` : `a tensor of ${shape.join(" × ")} values`;
   }
   if (packing.kind === "raster") {
-    const { rowPeriod, columnPeriod } = packing;
+    const { axes, rowPeriod, columnPeriod } = packing;
     const values = packing.fields.length === 1 ? "one value" : `${packing.fields.length} values`;
-    return `a pixel of ${values}; pixel (r, c) of ${shape[0]} × ${shape[1]} in beat r · ${rowPeriod} + c · ${columnPeriod}`;
+    return `a pixel of ${values}; pixel (r, c) of ${shape[axes[0]]} × ${shape[axes[1]]} in beat r · ${rowPeriod} + c · ${columnPeriod}`;
   }
   const sites = shape[packing.along === 1 ? 0 : 1];
   return `${packing.columns} × ${sites} positions of ${packing.fields.length} channels`;

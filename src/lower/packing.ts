@@ -38,8 +38,9 @@ export type PortPacking =
    */
   | {
       readonly kind: "raster";
-      /** Rows and columns, then the axes of a pixel. */
-      readonly shape: readonly [rows: number, columns: number, ...pixel: number[]];
+      readonly shape: readonly number[];
+      /** Which axes of the shape are rows and columns; the others, in their order, are those of a pixel. */
+      readonly axes: readonly [rows: number, columns: number];
       readonly rowPeriod: number;
       readonly columnPeriod: number;
       readonly beats: number;
@@ -67,19 +68,34 @@ export function packingSize(packing: PortPacking): number {
 /** Where the element with row-major index `element` lies. */
 export function placeOf(packing: PortPacking, element: number): Place {
   if (packing.kind === "parallel") return { beat: 0, ...(packing.fields[element] as Field) };
-  const columns = packing.shape[1];
-  const channels = packing.fields.length;
+  if (packing.kind === "raster") return placeInRaster(packing, element);
+  const [, columns, channels] = packing.shape;
   const channel = element % channels;
   const site = Math.floor(element / channels);
   const [row, column] = [Math.floor(site / columns), site % columns];
-  if (packing.kind === "raster") {
-    const field = packing.fields[channel] as Field;
-    return { beat: row * packing.rowPeriod + column * packing.columnPeriod, ...field };
-  }
   const [along, across] = packing.along === 1 ? [column, row] : [row, column];
   const { low, width, signed } = packing.fields[channel] as Field;
   const start = (along % packing.columns) * columnBits(packing) + across * packing.siteBits;
   return { beat: Math.floor(along / packing.columns), low: start + low, width, signed };
+}
+
+function placeInRaster(
+  { shape, axes, rowPeriod, columnPeriod, fields }: Extract<PortPacking, { kind: "raster" }>,
+  element: number,
+): Place {
+  let [rest, beat, inPixel, step] = [element, 0, 0, 1];
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    const length = shape[axis] as number;
+    const index = rest % length;
+    rest = Math.floor(rest / length);
+    if (axis === axes[0]) beat += index * rowPeriod;
+    else if (axis === axes[1]) beat += index * columnPeriod;
+    else {
+      inPixel += index * step;
+      step *= length;
+    }
+  }
+  return { beat, ...(fields[inPixel] as Field) };
 }
 
 /** The places of all elements, row-major, for loops over many events. */

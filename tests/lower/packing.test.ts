@@ -39,6 +39,7 @@ const PARALLEL: PortPacking = {
 const RASTER: PortPacking = {
   kind: "raster",
   shape: [2, 3, 2, 2],
+  axes: [0, 1],
   rowPeriod: 12,
   columnPeriod: 2,
   beats: 24,
@@ -84,6 +85,18 @@ describe("the place of an element", () => {
     });
   });
 
+  it("of a raster may have the axes of the tensor in any order", () => {
+    const first: PortPacking = { ...RASTER, shape: [2, 2, 2, 3], axes: [2, 3] };
+    for (let row = 0; row < 2; row++) {
+      for (let column = 0; column < 3; column++) {
+        for (let i = 0; i < 4; i++)
+          expect(placeOf(first, (i * 2 + row) * 3 + column)).toEqual(
+            placeOf(RASTER, (row * 3 + column) * 4 + i),
+          );
+      }
+    }
+  });
+
   it.each([
     ["a stream along the columns", stream(1), 16, 3],
     ["a stream along the rows", stream(0), 40, 1],
@@ -104,7 +117,13 @@ describe("the place of an element", () => {
   });
 
   it("is the same in the arrays of all of them", () => {
-    for (const packing of [stream(0), stream(1), PARALLEL, RASTER]) {
+    for (const packing of [
+      stream(0),
+      stream(1),
+      PARALLEL,
+      RASTER,
+      { ...RASTER, shape: [2, 2, 3, 2], axes: [0, 2] } as const,
+    ]) {
       const places = placesOf(packing);
       const rows = Array.from(places.beat, (beat, e) => ({
         beat,

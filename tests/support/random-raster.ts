@@ -36,8 +36,9 @@ const MOST_ELEMENTS = 700;
 
 /** Another value of this shape, or a constant that is the same at all pixels. */
 function partner(graph: RandomGraph, from: FixedNode): FixedNode {
-  const { random, nodes } = graph;
-  if (random.chance(0.7)) return random.pick(nodes.filter(({ shape }) => shape.join() === from.shape.join()));
+  const { random } = graph;
+  if (random.chance(0.7))
+    return random.pick(imagesOf(graph).filter(({ shape }) => shape.join() === from.shape.join()));
   const pixel = random.array(sizeOf(from.shape.slice(2)), () => random.within({ lo: -9n, hi: 9n }));
   const data = random.array(sizeOf(from.shape), (i) => pixel[i % pixel.length]);
   return append(
@@ -84,8 +85,8 @@ const pad: RandomOperator = (graph, from) => {
 };
 
 const concat: RandomOperator = (graph, from) => {
-  const { random, nodes } = graph;
-  const fits = nodes.filter(
+  const { random } = graph;
+  const fits = imagesOf(graph).filter(
     ({ shape }) =>
       shape.length === from.shape.length && shape.slice(0, -1).join() === from.shape.slice(0, -1).join(),
   );
@@ -132,12 +133,20 @@ const narrow =
   (graph, from) =>
     RANDOM_OPERATORS[op](graph, narrowed(graph, from, NARROW));
 
+/** Operators of images with one axis of channels. */
+const windowed =
+  (op: "conv2d" | "pool2d"): RandomOperator =>
+  (graph, from) => {
+    const images = imagesOf(graph).filter(({ shape }) => shape.length === 3);
+    return narrow(op)(graph, from.shape.length === 3 ? from : graph.random.pick(images));
+  };
+
 /** How a raster graph grows: operators that change the image come often. */
 const MAKERS: Readonly<Record<string, RandomOperator>> = {
-  conv2d: narrow("conv2d"),
-  conv2dAgain: narrow("conv2d"),
-  pool2d: narrow("pool2d"),
-  pool2dAgain: narrow("pool2d"),
+  conv2d: windowed("conv2d"),
+  conv2dAgain: windowed("conv2d"),
+  pool2d: windowed("pool2d"),
+  pool2dAgain: windowed("pool2d"),
   enlarge,
   crop,
   pad,
@@ -176,23 +185,26 @@ const MAKERS: Readonly<Record<string, RandomOperator>> = {
  */
 export function randomRaster(seed: number, layers: readonly [number, number] = [1, 7]): Fixed {
   const random = new Random(seed);
-  const image = OPTIONS.image.map((most) => random.integer(1, most));
-  const nodes: FixedNode[] = [randomInput(random, OPTIONS, "input", image)];
-  if (random.chance(0.3)) {
-    const shape = [...image.slice(0, 2), random.integer(1, 3)];
-    nodes.push(randomInput(random, OPTIONS, "input/2", shape));
-  }
+  const image = OPTIONS.image.slice(0, 2).map((most) => random.integer(1, most));
+  const nodes: FixedNode[] = [];
   const graph: RandomGraph = { random, options: OPTIONS, nodes };
+  for (const name of random.chance(0.3) ? ["input", "input/2"] : ["input"]) imageInput(graph, name, image);
   const wanted = nodes.length + random.integer(...layers);
   for (let tries = 0; nodes.length < wanted && tries < 40; tries++) {
     const before = nodes.length;
-    const from = random.pick(random.chance(0.6) ? nodes.slice(-2) : nodes);
+    const images = imagesOf(graph);
+    const from = random.pick(random.chance(0.6) ? images.slice(-2) : images);
     const node = MAKERS[random.pick(Object.keys(MAKERS))](graph, from);
     if (sizeOf(node.shape) > MOST_ELEMENTS || !fits(nodes, node)) nodes.length = before;
   }
   const outputs = [(nodes.at(-1) as FixedNode).name];
-  const live = nodes.filter(({ op }) => op !== "constant");
+  const live = imagesOf(graph).filter(({ op }) => op !== "constant");
   while (random.chance(0.4)) outputs.push(random.pick(live).name);
+  for (const [i, name] of outputs.entries()) {
+    const node = nodes.find((known) => known.name === name) as FixedNode;
+    if (node.shape.length === 3 && random.chance(0.3))
+      outputs[i] = append(graph, { op: "transpose", permutation: [2, 0, 1] }, [node]).name;
+  }
   const fixed: Fixed = {
     name: `raster ${seed}`,
     nodes,
@@ -200,6 +212,26 @@ export function randomRaster(seed: number, layers: readonly [number, number] = [
   };
   verifyFixed(fixed);
   return fixed;
+}
+
+const CHANNELS_FIRST = " (channels first)";
+
+/** What nodes may read: all but the inputs with channels first, which only their transposes read. */
+const imagesOf = ({ nodes }: RandomGraph) => nodes.filter(({ name }) => !name.endsWith(CHANNELS_FIRST));
+
+/** An input of these rows and columns; with channels first, what brings them to the end follows. */
+function imageInput(graph: RandomGraph, name: string, image: readonly number[]): void {
+  const { random, options, nodes } = graph;
+  const channels = random.integer(1, options.image[2]);
+  if (random.chance(0.7)) {
+    nodes.push(randomInput(random, options, name, [...image, channels]));
+    return;
+  }
+  // A type for each column would differ between pixels.
+  const alike = { ...options, granularities: ["tensor"] as const };
+  const input = randomInput(random, alike, `${name}${CHANNELS_FIRST}`, [channels, ...image]);
+  nodes.push(input);
+  append(graph, { op: "transpose", permutation: [1, 2, 0] }, [input]);
 }
 
 /** Whether a raster takes the graph up to a node. */

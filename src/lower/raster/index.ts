@@ -2,19 +2,23 @@ import { type Module, moduleLatency } from "../../ir/circuit/circuit.js";
 import type { Fixed } from "../../ir/fixed/fixed.js";
 import { nodesByName } from "../../ir/graph.js";
 import type { DelayModel } from "../delay.js";
-import type { LayerFacts, Lowered } from "../lowered.js";
+import type { LayerFacts, Lowered, LoweredPort } from "../lowered.js";
 import { TAKEN_MODULES, uniqueIdentifiers } from "../names.js";
-import { planRaster, type RasterPlan, type Region } from "./plan.js";
+import { planRaster as planImages, type RasterPlan, type Region } from "./plan.js";
 import { buildRegion, type RegionCircuit } from "./region.js";
+import { type Ordered, type RowsFirst, rowsFirst } from "./rows-first.js";
 import { isMasked, scheduleRaster } from "./schedule.js";
 import { buildTop } from "./top.js";
-
-export { planRaster } from "./plan.js";
 
 export interface RasterOptions {
   /** The clock period in ns. */
   readonly period: number;
   readonly delays: DelayModel;
+}
+
+/** Cuts a graph of image operations into regions. Throws a UserError that names the node that does not fit. */
+export function planRaster(fixed: Fixed): RasterPlan {
+  return planImages(rowsFirst(fixed).fixed);
 }
 
 /**
@@ -23,8 +27,13 @@ export interface RasterOptions {
  * All is scheduled: pixel (r, c) of a value is there r · rowPeriod + c · columnPeriod clocks after pixel (0, 0). Throws a
  * UserError when the graph or the clock does not fit.
  */
-export function lowerRaster(fixed: Fixed, { period, delays }: RasterOptions): Lowered {
-  const plan = planRaster(fixed);
+export function lowerRaster(fixed: Fixed, options: RasterOptions): Lowered {
+  const images = rowsFirst(fixed);
+  return inOrder(lowerImages(images.fixed, options), images);
+}
+
+function lowerImages(fixed: Fixed, { period, delays }: RasterOptions): Lowered {
+  const plan = planImages(fixed);
   const nodes = nodesByName(fixed);
   const regions = plan.parts.filter((part) => "reads" in part);
   const [top, ...names] = uniqueIdentifiers(
@@ -70,6 +79,20 @@ export function lowerRaster(fixed: Fixed, { period, delays }: RasterOptions): Lo
         worstPath: circuit.worstPath,
       };
     }),
+  };
+}
+
+/** The ports as they hold the tensors of the model. */
+function inOrder(lowered: Lowered, { inputs, outputs }: RowsFirst): Lowered {
+  const port = (own: LoweredPort, ordered: Ordered | undefined): LoweredPort => {
+    if (ordered === undefined || own.packing.kind !== "raster") return own;
+    const { node, axes } = ordered;
+    return { ...own, value: node, packing: { ...own.packing, shape: node.shape, axes } };
+  };
+  return {
+    ...lowered,
+    inputs: lowered.inputs.map((own) => port(own, inputs.get(own.name))),
+    outputs: lowered.outputs.map((own) => port(own, outputs.get(own.name))),
   };
 }
 

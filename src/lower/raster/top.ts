@@ -177,8 +177,7 @@ function packingOf(
     low += width;
     return field;
   });
-  const shape = node.shape as unknown as readonly [number, number, ...number[]];
-  return { kind: "raster", shape, rowPeriod, columnPeriod, beats, fields };
+  return { kind: "raster", shape: node.shape, axes: [0, 1], rowPeriod, columnPeriod, beats, fields };
 }
 
 function bitsOf(fields: readonly Field[]): number {

@@ -1,0 +1,86 @@
+import { describe, expect, it } from "vitest";
+import { parseFixed } from "../../../src/ir/fixed/text.js";
+import { FABRICS } from "../../../src/lower/delay.js";
+import { lower } from "../../../src/lower/index.js";
+import { rowsFirst } from "../../../src/lower/raster/rows-first.js";
+import { mistakeOf } from "../../support/mistake.js";
+import { compareByInterpreter } from "../../support/stream.js";
+
+/** A model of PyTorch: channels first at its ports, last inside. */
+const TEXT = `l1c fixed "channels first"
+
+graph main {
+  %x : [2, 3, 4] fixed<3,3> -4..3 = input() {rounding = RND, overflow = SAT}
+  %turned : [3, 4, 2] fixed<3,3> -4..3 = transpose(%x) {permutation = [1, 2, 0]}
+  %again : [3, 4, 2] fixed<3,3> -4..3 = transpose(%x) {permutation = [1, 2, 0]}
+  %relu : [3, 4, 2] ufixed<2,2> 0..3 = relu(%turned)
+  %sum : [3, 4, 2] fixed<4,4> -4..6 = add(%relu, %again)
+  %y : [2, 3, 4] fixed<4,4> -4..6 = transpose(%sum) {permutation = [2, 0, 1]}
+  return y = %y
+  return relu = %relu
+}
+`;
+
+const raster = (text: string) =>
+  lower(parseFixed(text, "text"), { architecture: "raster", period: 5, delays: FABRICS["ultrascale+"] });
+
+describe("a model with channels first", () => {
+  it("has images inside, and packs its ports in its own order", () => {
+    const fixed = parseFixed(TEXT, "text");
+    const { fixed: images } = rowsFirst(fixed);
+    expect(images.nodes.map(({ name, shape }) => [name, shape.join()])).toEqual([
+      ["x", "3,4,2"],
+      ["relu", "3,4,2"],
+      ["sum", "3,4,2"],
+      ["y", "2,3,4"],
+    ]);
+    expect(images.outputs).toEqual([
+      { name: "y", value: "sum" },
+      { name: "relu", value: "relu" },
+    ]);
+    const lowered = raster(TEXT);
+    const packed = [...lowered.inputs, ...lowered.outputs].map(({ name, packing }) => [
+      name,
+      packing.kind === "raster" && [packing.shape, packing.axes],
+    ]);
+    expect(packed).toEqual([
+      [
+        "x",
+        [
+          [2, 3, 4],
+          [1, 2],
+        ],
+      ],
+      [
+        "y",
+        [
+          [2, 3, 4],
+          [1, 2],
+        ],
+      ],
+      [
+        "relu",
+        [
+          [3, 4, 2],
+          [0, 1],
+        ],
+      ],
+    ]);
+    expect(compareByInterpreter(fixed, lowered, 9, 1)).toMatchObject({ equal: true, bitsDiffering: 0 });
+  });
+
+  it("is refused where something reads it as it comes", () => {
+    const read = TEXT.replace("add(%relu, %again)", "add(%relu, %turned)").replace(
+      "return relu = %relu",
+      "return x = %x",
+    );
+    expect(mistakeOf(() => raster(read))).toContain("'transpose' turns an image round");
+  });
+
+  it("is refused where rows and columns change places", () => {
+    const mirrored = TEXT.replaceAll("permutation = [1, 2, 0]", "permutation = [2, 1, 0]")
+      .replaceAll("[3, 4, 2]", "[4, 3, 2]")
+      .replace("permutation = [2, 0, 1]", "permutation = [2, 1, 0]");
+    expect(mistakeOf(() => raster(mirrored))).toContain("'transpose' turns an image round");
+  });
+});
