@@ -67,6 +67,7 @@ function elu(alpha: number, gamma: number): RealFunction {
     },
     double: (x) => gamma * (x >= 0 ? x : alpha * Math.expm1(x)),
     increasing: alpha > 0 && gamma > 0,
+    bends: [0],
   };
 }
 
@@ -100,6 +101,7 @@ const FUNCTIONS: {
     },
     double: sigmoidDouble,
     increasing: true,
+    bends: [0],
   }),
   tanh: () => ({
     known: (x) => {
@@ -114,6 +116,7 @@ const FUNCTIONS: {
     },
     double: Math.tanh,
     increasing: true,
+    bends: [0],
   }),
   exp: () => ({
     domain: { text: `up to ${LARGEST_EXPONENT}`, holds: (x) => !isBeyond(x, LARGEST_EXPONENT) },
@@ -149,6 +152,7 @@ const FUNCTIONS: {
     decimal: (x, digits) => decimalOf(decimals(digits), ratio(x.d, x.n)),
     double: (x) => 1 / x,
     increasing: false,
+    decreasing: true,
   }),
   softplus: () => ({
     known: (x) => (isBeyond(x, FAR) ? above(x) : isBefore(x, FAR) ? above(ZERO) : undefined),
@@ -165,6 +169,7 @@ const FUNCTIONS: {
     decimal: ({ n, d }, digits) => decimalOf(decimals(digits), ratio(n, d + (n < 0n ? -n : n))),
     double: (x) => x / (1 + Math.abs(x)),
     increasing: true,
+    bends: [0],
   }),
   elu: ({ alpha = 1 }) => elu(alpha, 1),
   selu: ({ alpha = 1, gamma = 1 }) => elu(alpha, gamma),
@@ -178,6 +183,7 @@ const FUNCTIONS: {
     double: (x) => x * normalDistributionDouble(x),
     increasing: false,
     minimum: -0.75179,
+    bends: [-Math.SQRT2, Math.SQRT2],
   }),
   gelu_tanh: () => ({
     known: gateLimits(FAR_NORMAL),
@@ -191,6 +197,7 @@ const FUNCTIONS: {
     double: (x) => x * sigmoidDouble(Math.sqrt(8 / Math.PI) * (x + TANH_SCALE * x ** 3)),
     increasing: false,
     minimum: -0.75246,
+    bends: [-1.4185040087908283, 1.4185040087908283],
   }),
   silu: () => ({
     known: gateLimits(FAR),
@@ -202,6 +209,7 @@ const FUNCTIONS: {
     double: (x) => x * sigmoidDouble(x),
     increasing: false,
     minimum: -1.27846,
+    bends: [-2.399357280520516, 2.399357280520516],
   }),
   mish: () => ({
     known: gateLimits(FAR),
@@ -220,6 +228,7 @@ const FUNCTIONS: {
     },
     increasing: false,
     minimum: -1.19245,
+    bends: [-2.256376396360793, 1.4905711794854284],
   }),
 };
 

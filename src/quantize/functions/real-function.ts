@@ -26,6 +26,10 @@ export interface RealFunction {
   readonly double: (x: number) => number;
   /** Strictly increasing on its whole domain. */
   readonly increasing: boolean;
+  /** Strictly decreasing wherever it is defined without a gap. */
+  readonly decreasing?: boolean;
+  /** Where it turns from convex to concave or back, or has a kink; between them it is one of the two. */
+  readonly bends?: readonly number[];
   /** Up to this argument the function is decreasing, after its only minimum increasing. */
   readonly minimum?: number;
 }

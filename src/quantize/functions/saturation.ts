@@ -9,7 +9,7 @@ import { roundedValue, type Target } from "./round.js";
  */
 export function activeRange(f: RealFunction, unit: Ratio, range: Interval, target: Target): Interval {
   const monotonic = target.overflow === "SAT" || target.overflow === "SAT_SYM";
-  if (!monotonic || !(f.increasing || f.minimum !== undefined)) return range;
+  if (!monotonic || !(f.increasing || f.decreasing === true || f.minimum !== undefined)) return range;
   const valueAt = (k: bigint) => roundedValue(f, ratio(k * unit.n, unit.d), target);
   const turn = f.minimum === undefined ? undefined : (f.minimum * Number(unit.d)) / Number(unit.n);
   // Where the function turns, both tails stop.

@@ -1,23 +1,32 @@
 import { UserError } from "../../ir/errors.js";
-import { completeNode } from "../../ir/fixed/build.js";
-import type { FixedNode, IntegerTable } from "../../ir/fixed/fixed.js";
-import { type FixedType, type Interval, printType, sameType, unitOf } from "../../ir/fixed-point.js";
-import { collapse, type Granular, perTensor, zipGranular } from "../../ir/granular.js";
-import { hull, hullOf, sameInterval } from "../../ir/interval.js";
+import type { FixedNode } from "../../ir/fixed/fixed.js";
+import { type FixedType, type Interval, printType, typeRange, unitOf } from "../../ir/fixed-point.js";
+import { collapse, perTensor, zipGranular } from "../../ir/granular.js";
+import { hullOf, sameInterval } from "../../ir/interval.js";
 import type { ModelFunction, Quantizer } from "../../ir/model/model.js";
-import { type Ratio, ratio } from "../../ir/ratio.js";
+import { over, type Ratio, ratio } from "../../ir/ratio.js";
 import { alignTensor } from "../align.js";
 import type { Converter, FixedBuilder } from "../builder.js";
 import { realFunction } from "../functions/functions.js";
 import { interpolate } from "../functions/interpolation.js";
+import type { Held } from "../functions/line-error.js";
 import { defaultType } from "../functions/output-type.js";
 import type { RealFunction } from "../functions/real-function.js";
-import { checkDomain, roundedValue, type Target } from "../functions/round.js";
+import { checkDomain, type Target } from "../functions/round.js";
 import { activeRange } from "../functions/saturation.js";
-import { sameRatio, typesOfUnits, unitOfAll, unitsOf } from "../units.js";
+import { typesOfUnits, unitOfAll, unitsOf } from "../units.js";
+import {
+  buildTable,
+  indexOf,
+  inTable,
+  itself,
+  key,
+  MOST_ENTRIES,
+  partsOf,
+  targetKey,
+  targets,
+} from "./function-table.js";
 
-/** Inputs of at most so many values get a table, others straight lines. */
-const MOST_ENTRIES = 4096n;
 /** Bits that the lines have more than the result, so that rounding them adds little. */
 const GUARD_BITS = 4;
 
@@ -36,93 +45,15 @@ export function buildFunction(
 ): void {
   const f = realFunction(node.kind, node.parameters);
   for (const [unit, range] of partsOf(input).items) checkDomain(f, node.kind, unit, range, node.name);
-  if (inTable(input)) {
-    buildTable(f, input, quantizer, name, builder);
+  const index = indexOf(input, builder);
+  if (index !== undefined) {
+    buildTable(f, index, quantizer, name, builder);
     return;
   }
   const clamped = clampToActive(f, input, quantizer, name, builder);
-  if (inTable(clamped)) buildTable(f, clamped, quantizer, name, builder);
+  if (inTable(clamped)) buildTable(f, itself(clamped), quantizer, name, builder);
   else buildLines(f, clamped, quantizer, name, builder);
 }
-
-function partsOf(input: FixedNode): Granular<readonly [Ratio, Interval]> {
-  return zipGranular(
-    input.shape,
-    [unitsOf(input), input.ranges],
-    (unit: Ratio, range: Interval) => [unit, range] as const,
-  );
-}
-
-/** The units of an input, each with all integers that elements of this unit can have: tables are shared by unit. */
-function rangesByUnit(input: FixedNode): ReadonlyMap<string, Interval> {
-  const ranges = new Map<string, Interval>();
-  for (const [unit, range] of partsOf(input).items) {
-    const known = ranges.get(key(unit));
-    ranges.set(key(unit), known === undefined ? range : hull(known, range));
-  }
-  return ranges;
-}
-
-const key = ({ n, d }: Ratio) => `${n}/${d}`;
-const fits = ({ lo, hi }: Interval) => hi - lo < MOST_ENTRIES;
-const inTable = (input: FixedNode) => [...rangesByUnit(input).values()].every(fits);
-
-/** Every entry is the function's value, rounded once and correctly as the quantizer says. */
-function buildTable(
-  f: RealFunction,
-  input: FixedNode,
-  quantizer: Quantizer,
-  name: string,
-  builder: FixedBuilder,
-): void {
-  const ranges = rangesByUnit(input);
-  const known = new Map<string, IntegerTable>();
-  const tables = zipGranular(
-    input.shape,
-    [collapse(unitsOf(input), input.shape, sameRatio), targets(quantizer)],
-    (unit: Ratio, target: Target) => {
-      const id = `${key(unit)} ${targetKey(target)}`;
-      const table = known.get(id) ?? tableOf(f, unit, ranges.get(key(unit)) as Interval, target);
-      known.set(id, table);
-      return table;
-    },
-  );
-  const sketch = {
-    op: "table",
-    inputs: [input.name],
-    tables: collapse(tables, input.shape, (a: IntegerTable, b: IntegerTable) => a === b),
-    types: quantizer.types,
-  } as const;
-  const whole = completeNode({ ...sketch, name }, [input]);
-  const asStated = zipGranular(input.shape, [whole.types, quantizer.types], sameType).items.every(Boolean);
-  if (asStated) {
-    builder.insert(whole);
-    return;
-  }
-  // The entries do not fill the type: a quantizer that changes no value gives the result the type that was asked for.
-  const table = builder.add({ ...sketch, name: builder.fresh(`${name}.table`) });
-  builder.add({ op: "requantize", name, inputs: [table.name], ...quantizer });
-}
-
-function tableOf(f: RealFunction, unit: Ratio, { lo, hi }: Interval, target: Target): IntegerTable {
-  const entries = Array.from({ length: Number(hi - lo) + 1 }, (_, i) =>
-    roundedValue(f, ratio((lo + BigInt(i)) * unit.n, unit.d), target),
-  );
-  return { low: lo, entries };
-}
-
-function targets({ types, rounding, overflow, limits }: Quantizer): Granular<Target> {
-  // Limits have the granularity of the types, or are one for all.
-  return {
-    per: types.per,
-    items: types.items.map((type, i) => {
-      const limit = limits?.items[limits.items.length === 1 ? 0 : i];
-      return { type, rounding, overflow, ...(limit !== undefined && { limits: limit }) };
-    }),
-  };
-}
-
-const targetKey = ({ type, limits }: Target) => `${printType(type)} ${limits?.lo}..${limits?.hi}`;
 
 /** Clamps the input where the rounded result no longer changes. */
 function clampToActive(
@@ -166,7 +97,8 @@ function buildLines(
   const resultUnit = ratio(step.n, step.d << BigInt(GUARD_BITS));
   const unit = unitOf(aligned.types.items[0] as FixedType);
   const range = hullOf(aligned.ranges);
-  const { lines, error } = interpolate(f, unit, range, resultUnit, 2 ** (GUARD_BITS - 1));
+  const held = heldBy(quantizer, resultUnit);
+  const { lines, error } = interpolate(f, unit, range, resultUnit, 2 ** (GUARD_BITS - 1), held);
   const result = builder.add({
     op: "interpolate",
     name: builder.fresh(`${name}.lines`),
@@ -175,13 +107,32 @@ function buildLines(
     types: typesOfUnits(perTensor(resultUnit)),
   });
   builder.add({ op: "requantize", name, inputs: [result.name], ...quantizer });
-  const steps = (error.largest / 2 ** GUARD_BITS).toPrecision(2);
-  const scope = error.everywhere ? "measured at every input" : `measured at ${2 ** 20} of its inputs`;
+  const saturated = Number.isFinite(held.hi) ? "saturated and " : "";
   builder.note(
     name,
     `its input has more than ${MOST_ENTRIES} values: straight lines between ${lines.entries.length} points, ` +
-      `at most ${steps} output steps off before the result is rounded (${scope})`,
+      `at most ${roundedUp(error / 2 ** GUARD_BITS)} output steps off when ${saturated}not yet rounded`,
   );
+}
+
+/** What a quantizer that saturates holds, in steps of `unit`. */
+function heldBy({ types, overflow, limits }: Quantizer, unit: Ratio): Held {
+  if (overflow !== "SAT" && overflow !== "SAT_SYM") {
+    return { lo: Number.NEGATIVE_INFINITY, hi: Number.POSITIVE_INFINITY };
+  }
+  const ends = types.items.map((type, i) => {
+    const { lo, hi } = limits?.items[limits.items.length === 1 ? 0 : i] ?? typeRange(type);
+    const own = over(unitOf(type), unit);
+    const steps = (k: bigint) => Number(ratio(k * own.n, own.d).n) / Number(ratio(k * own.n, own.d).d);
+    return { lo: steps(lo), hi: steps(hi) };
+  });
+  return { lo: Math.min(...ends.map(({ lo }) => lo)), hi: Math.max(...ends.map(({ hi }) => hi)) };
+}
+
+/** Two significant digits, not below the number. */
+function roundedUp(x: number): string {
+  const unit = 10 ** (Math.floor(Math.log10(x)) - 1);
+  return Number((Math.ceil(x / unit - 1e-9) * unit).toPrecision(2)).toString();
 }
 
 /** The type of a function's result from the configuration, or a derived one with a note. */

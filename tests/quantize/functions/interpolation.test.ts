@@ -64,7 +64,7 @@ describe("straight lines for inputs of more than 12 bits", () => {
     expect(notes).toHaveLength(1);
     expect(notes[0]?.where).toBe("node 'y'");
     expect(notes[0]?.message).toMatch(
-      /^its input has more than 4096 values: straight lines between \d+ points, at most 0\.\d+ output steps off before the result is rounded \(measured at every input\)$/,
+      /^its input has more than 4096 values: straight lines between \d+ points, at most 0\.\d+ output steps off when saturated and not yet rounded$/,
     );
   });
 
