@@ -296,6 +296,24 @@ describe("files of Keras 2", () => {
     );
   });
 
+  test.each([
+    [[1, 20, 3], "its table has an input of 24 bits"],
+    [[0, 0, 0], "its table has an input of 0 bits"],
+    [[2, 1, 1], "'kif_in' should be three integers"],
+    ["kif", "'kif_in' should be three integers"],
+    [[1, 2, 3], "its table ('table' of the layer in w.h5) is missing"],
+  ])("a table of HGQ for %j", async (kif, message) => {
+    const layers = [
+      { class_name: "InputLayer", config: { name: "x", batch_input_shape: [null, 4] } },
+      { class_name: "HGQ>UnaryLUT", config: { name: "t", kif_in: kif } },
+    ];
+    const json = { class_name: "Sequential", config: { name: "m", layers } };
+    const weights = { name: "w.h5", bytes: readFixture("keras2_sequential_weights.h5") };
+    const found = await refusal(strToU8(JSON.stringify(json)), "m.json", weights);
+    expect(found).toContain("layer 't'");
+    expect(found).toContain(message);
+  });
+
   test("an operation whose inputs differ in their number of axes", async () => {
     const bytes = editConfig(readFixture("layers_operations.keras"), (config) => {
       layerOf(config, "b").config.batch_shape = [null, 4];

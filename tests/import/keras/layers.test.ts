@@ -96,6 +96,14 @@ test.each(["layers", "sequence"])("hgq1_%s: every output is what HGQ computes", 
   }
 });
 
+test("hgq1_proxy: a function that became a table, bit for bit", async () => {
+  const { model } = await importModel(source("hgq1_proxy.h5"));
+  expect(model.nodes.map(({ op }) => op)).toContain("steps");
+  for (const { expected, actual } of compareWithKeras(model, "hgq1_proxy")) {
+    expect(largestError(expected, actual)).toBe(0);
+  }
+});
+
 test.each([
   ["layers_forms.h5", undefined],
   ["layers_forms.json", "layers_forms.weights.h5"],

@@ -20,6 +20,7 @@ import {
   roundValue,
   roundWeight,
 } from "./quantizer.js";
+import { unaryLut } from "./unary-lut.js";
 
 const { fround } = Math;
 
@@ -159,6 +160,7 @@ const HGQ1: Readonly<Record<string, LayerHandler>> = {
   // It only declares the bits that the events have.
   Signature: passThrough,
   FixedPointQuantizer: fixedPointQuantizer,
+  UnaryLUT: unaryLut,
 };
 
 export const HGQ1_LAYERS: ReadonlyMap<string, LayerHandler> = new Map(
