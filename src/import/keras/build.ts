@@ -4,8 +4,9 @@ import type { Note } from "../../ir/note.js";
 import { Config, isObject } from "./config.js";
 import type { KerasGraph, Layer } from "./graph.js";
 import type { LayerCall, LayerHandler, Value } from "./layers/handler.js";
+import { storedParameter } from "./layers/hgq1/quantizer.js";
 import { handlerOf } from "./layers/index.js";
-import { floatParameter } from "./layers/parameter.js";
+import { floatParameter, type ReadParameter } from "./layers/parameter.js";
 import type { ModelWeights } from "./weights.js";
 
 /** More nodes than any model for a trigger has: models that call models twice can grow without bound. */
@@ -46,7 +47,8 @@ export function buildModel(
   const nodes: ModelNode[] = [];
   const notes = new Map<string, Note>();
   const note = (where: string, message: string) => notes.set(`${where}\n${message}`, { where, message });
-  const build: Building = { nodes, note, options };
+  const proxy = graph.layers.some(({ kind }) => kind === "HGQ>FixedPointQuantizer");
+  const build: Building = { nodes, note, options, parameter: proxy ? storedParameter : floatParameter };
   const outputs = buildGraph(graph, weights, undefined, "", build);
   return {
     model: {
@@ -62,6 +64,8 @@ interface Building {
   readonly nodes: ModelNode[];
   readonly note: (where: string, message: string) => void;
   readonly options: BuildOptions;
+  /** How layers without quantizers of their own read their weights. */
+  readonly parameter: ReadParameter;
 }
 
 /** Adds the nodes of a graph whose inputs are `given`, or its own input layers; returns the values of its outputs. */
@@ -124,7 +128,7 @@ function buildLayer(
   weights: ModelWeights,
   inputs: readonly Value[],
   name: string,
-  { nodes, note, options }: Building,
+  { nodes, note, options, parameter }: Building,
 ): Value {
   const call: LayerCall = {
     name,
@@ -133,7 +137,7 @@ function buildLayer(
     inputs,
     weights: weights.layer(layerName),
     keras: options.keras,
-    parameter: floatParameter,
+    parameter,
     note: (message) => note(where, message),
   };
   const result = named(where, () => handler(call));

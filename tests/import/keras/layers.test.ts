@@ -1,9 +1,15 @@
 import { expect, test } from "vitest";
 import { importModel } from "../../../src/import/index.js";
 import type { ModelSource } from "../../../src/import/source.js";
+import { quantize, toNumber } from "../../../src/ir/fixed-point.js";
+import { atElement } from "../../../src/ir/granular.js";
 import { parseModel, printModel } from "../../../src/ir/model/text.js";
-import { readFixture } from "../../support/keras-fixture.js";
+import { modelToFixed } from "../../../src/quantize/index.js";
+import { type IntegerArray, toBigInts } from "../../../src/sim/elements.js";
+import { referenceSimulator } from "../../../src/sim/reference.js";
+import { fixtureUrl, readFixture } from "../../support/keras-fixture.js";
 import { compareWithKeras, largestError } from "../../support/keras-golden.js";
+import { eventsOf, readFixtureNpz } from "../../support/npz.js";
 
 const source = (name: string): ModelSource => ({ name, bytes: readFixture(name) });
 
@@ -101,6 +107,23 @@ test("hgq1_proxy: a function that became a table, bit for bit", async () => {
   expect(model.nodes.map(({ op }) => op)).toContain("steps");
   for (const { expected, actual } of compareWithKeras(model, "hgq1_proxy")) {
     expect(largestError(expected, actual)).toBe(0);
+  }
+  // Its weights are the values that HGQ rounded them to: nothing is missing for integers.
+  const { fixed } = modelToFixed(model, {});
+  const simulator = referenceSimulator(fixed);
+  const [input] = fixed.nodes.flatMap((node) => (node.op === "input" ? [node] : []));
+  const [output] = fixed.outputs;
+  const end = fixed.nodes.find(({ name }) => name === output.value);
+  const arrays = readFixtureNpz(fixtureUrl("hgq1_proxy.npz"));
+  const expected = eventsOf(arrays.get("output.0")!);
+  for (const [n, event] of eventsOf(arrays.get(`input.${input.name}`)!).entries()) {
+    const integers = Array.from(event, (x, e) =>
+      quantize(x, atElement(input.types, e, 5), input.rounding, input.overflow),
+    );
+    const found = toBigInts(simulator.run({ [input.name]: integers })[output.name] as IntegerArray);
+    expect(found.map((k, e) => toNumber(k, atElement(end!.types, e, 3)) + 0)).toEqual(
+      Array.from(expected[n], (x) => x + 0),
+    );
   }
 });
 

@@ -8,7 +8,7 @@ import { quantizeFloat32 } from "../../hgq2/float32.js";
 import type { Variable } from "../../weights.js";
 import type { LayerCall, LayerResult, Value } from "../handler.js";
 import { identity, single } from "../handler.js";
-import type { Parameter } from "../parameter.js";
+import type { Parameter, ReadParameter } from "../parameter.js";
 
 /** Bits of a value that count, with the sign: the file knows only how many bits are behind the point. */
 const INTEGER_BITS = 32;
@@ -108,6 +108,16 @@ export function roundWeight(tensor: Tensor<number>, fractions: Fractions, where:
     quantizer: { types: collapseTypes(data.map(typeOf), channels), rounding: "TRN", overflow: "SAT" },
   };
 }
+
+/** The layers of a proxy model are Keras' own; their weights are the rounded values themselves. */
+export const storedParameter: ReadParameter = (_, tensor) => ({
+  tensor,
+  quantizer: {
+    types: collapseTypes(tensor.data.map(typeOf), tensor.shape.at(-1) ?? 1),
+    rounding: "TRN",
+    overflow: "SAT",
+  },
+});
 
 function typeOf(value: number): FixedType {
   const { n, d } = exactRatio(value);
