@@ -42,7 +42,7 @@ export function chooseArchitecture(fixed: Fixed, { architecture, stream }: Asked
     `it fits no architecture\n  parallel: ${text(noParallel)}\n  raster: ${text(noRaster)}\n  stream: ${text(noStream)}`,
     {
       where: `model '${fixed.name}'`,
-      hint: noRaster.hint ?? "Change what the raster does not take, or make the model smaller.",
+      hint: "Make the model smaller, or change what the raster does not take.",
     },
   );
 }

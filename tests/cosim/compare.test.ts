@@ -243,6 +243,98 @@ describe("the stimulus", () => {
   });
 });
 
+describe("images pixel by pixel", () => {
+  /** Two images of 2 × 2 and 1 × 2 pixels of two elements, in events of 6 beats. */
+  const port = (name: string, rows: number, rowPeriod: number, columnPeriod: number) =>
+    ({
+      name,
+      shape: [2, rows, 2],
+      packing: {
+        kind: "raster",
+        shape: [2, rows, 2],
+        axes: [1, 2],
+        rowPeriod,
+        columnPeriod,
+        beats: 6,
+        fields: [
+          { low: 0, width: 3, signed: true },
+          { low: 3, width: 5, signed: false },
+        ],
+      },
+    }) as const;
+  const outputs = [port("fine", 2, 3, 1), port("coarse", 1, 6, 2)];
+  const PROMISED = { latency: 1, interval: 6 };
+  // Channel by channel; the first channel of three bits, the other one of five.
+  const values = [
+    [1n, 2n, 3n, -4n, 10n, 11n, 12n, 13n],
+    [-1n, 0n, 31n, 0n],
+  ];
+  const beats = [
+    ["51", "ff"],
+    ["5a", "xx"],
+    ["xX", "00"],
+    ["63", "zz"],
+    ["6c", "xx"],
+    ["xx", "77"],
+  ];
+  const record = (
+    edit: (beat: number, port: number, digits: string) => string = (_, __, digits) => digits,
+  ) => [
+    IDLE,
+    ...beats.map((data, beat) => ({
+      valid: true,
+      first: beat === 0,
+      data: data.map((digits, p) => edit(beat, p, digits)),
+    })),
+  ];
+  const compare = (edit?: Parameters<typeof record>[0]) =>
+    compareOutputs(outputs, PROMISED, [0], [values], record(edit));
+
+  it("are compared in the beats that carry pixels; the others may be undefined", () => {
+    expect(compare()).toMatchObject({ equal: true, bitsCompared: 4 * 8 + 2 * 8, latencies: [1] });
+  });
+
+  it("differ at an index in the tensor's own order of axes", () => {
+    const { differences, equal } = compare((beat, p, digits) =>
+      beat === 4 && p === 0 ? "68" : beat === 2 && p === 1 ? "08" : digits,
+    );
+    expect(equal).toBe(false);
+    expect(differences).toEqual([
+      { event: 0, output: "coarse", index: [1, 0, 1], bit: 0, expected: 0, found: 1 },
+      { event: 0, output: "fine", index: [0, 1, 1], bit: 2, expected: 1, found: 0 },
+    ]);
+  });
+
+  it("are undefined in a beat that carries a pixel", () => {
+    expect(compare((beat, p, digits) => (beat === 3 && p === 0 ? "6x" : digits)).protocol[0]).toBe(
+      "event 0: beat 3 holds undefined bits: 6x",
+    );
+  });
+
+  it("make no more work than their beats, however many", () => {
+    const side = 256;
+    const shape = [side, side, 1] as const;
+    const fields = [{ low: 0, width: 8, signed: false }];
+    const axes = [0, 1] as const;
+    const big = {
+      name: "x",
+      shape,
+      packing: { kind: "raster", shape, axes, rowPeriod: side, columnPeriod: 1, beats: side * side, fields },
+    } as const;
+    const event = [Int32Array.from({ length: side * side }, (_, i) => (i * 31) & 255)];
+    const played = buildStimulus([big], side * side, [event, event], 2, 1);
+    function* echo(): Generator<OutputClock> {
+      for (const { valid, first, data } of played.clocks) yield { valid, first: valid && first, data };
+    }
+    const promised = { latency: 0, interval: side * side };
+    expect(compareOutputs([big], promised, played.starts, [event, event], echo())).toMatchObject({
+      equal: true,
+      bitsCompared: 2 * 8 * side * side,
+      intervals: [side * side],
+    });
+  }, 20_000);
+});
+
 describe("several ports of any rank", () => {
   const PARALLEL = { latency: 2, interval: 1 };
   /** A tensor in one beat, its elements of these widths side by side. */

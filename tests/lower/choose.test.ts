@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { parseFixed } from "../../src/ir/fixed/text.js";
 import { chooseArchitecture } from "../../src/lower/choose.js";
 import { readGolden } from "../support/golden.js";
+import { mistakeOf } from "../support/mistake.js";
 
 const chain = parseFixed(readGolden("verilog/tiny/fixed.l1c"), "tiny");
 const relu = parseFixed(
@@ -39,6 +40,23 @@ graph main {
   "shorter",
 );
 
+/** An image of 700 × 700 that comes out at half size, or added up. */
+const large = (end: string, shape: string) =>
+  parseFixed(
+    `l1c fixed "large"
+
+graph main {
+  %x : [700, 700, 1] ufixed<1,1> 0..1 = input()
+  %half : [350, 350, 1] ufixed<1,1> 0..1 = pool2d(%x) {kind = max, size = [2, 2], strides = [2, 2], pads = [0, 0, 0, 0]}
+  %relu : [700, 700, 1] ufixed<1,1> 0..1 = relu(%x)
+  %end : ${shape} = ${end}
+  return half = %half
+  return end = %end
+}
+`,
+    "large",
+  );
+
 describe("the architecture", () => {
   it("is a stream of one column a beat for a chain of image convolutions", () => {
     expect(chooseArchitecture(chain, {})).toEqual({
@@ -63,11 +81,37 @@ describe("the architecture", () => {
     );
   });
 
+  it("is a raster for images that are too large for one clock", () => {
+    expect(chooseArchitecture(large("relu(%relu)", "[700, 700, 1] ufixed<1,1> 0..1"), {})).toEqual({
+      architecture: "raster",
+      reason:
+        "layer 'relu': too large to be computed whole in one clock: 612500 values in all, of which layer 'relu' has 490000; the limit is 400000",
+    });
+  });
+
+  it("is none for a large graph that is no raster, with the reasons", () => {
+    const sum = large("reduce(%relu) {kind = sum, axes = [0, 1]}", "[1] ufixed<19,19> 0..490000");
+    const message = mistakeOf(() => chooseArchitecture(sum, {}));
+    expect(message.split("\n").map((line) => line.trim())).toEqual([
+      "model 'large': it fits no architecture",
+      expect.stringMatching(
+        /^parallel: layer 'relu': too large to be computed whole in one clock: 612501 values/,
+      ),
+      "raster: node 'end': raster firmware computes pixel by pixel; 'reduce' combines a whole image",
+      "stream: model 'large': streaming firmware takes one input and gives one output; this model has 1 and 2",
+      "Make the model smaller, or change what the raster does not take.",
+    ]);
+  });
+
   it("is what is asked for", () => {
     const asked = { reason: "asked for" };
     expect(chooseArchitecture(chain, { architecture: "parallel" })).toEqual({
       ...asked,
       architecture: "parallel",
+    });
+    expect(chooseArchitecture(vector, { architecture: "raster" })).toEqual({
+      ...asked,
+      architecture: "raster",
     });
     expect(chooseArchitecture(vector, { architecture: "stream" })).toEqual({
       ...asked,

@@ -46,8 +46,15 @@ export function randomEvents(
   return { events: pairs.map(({ event }) => event), expected: pairs.map(({ wanted }) => wanted) };
 }
 
-/** Runs a stimulus through the cycle interpreter. */
-export function interpretStimulus(lowered: Lowered, { clocks }: Stimulus): readonly OutputClock[] {
+/**
+ * Runs a stimulus through the cycle interpreter. `broken` of its clocks come before it and are broken off by one clock of
+ * reset.
+ */
+export function interpretStimulus(
+  lowered: Lowered,
+  { clocks }: Stimulus,
+  broken = 0,
+): readonly OutputClock[] {
   const interpreter = interpretCircuit(lowered.circuit);
   const inputs = ({ valid, first, data }: InputClock) => ({
     in_valid: valid ? 1n : 0n,
@@ -56,6 +63,12 @@ export function interpretStimulus(lowered: Lowered, { clocks }: Stimulus): reado
   });
   const idle = { valid: false, first: false, data: lowered.inputs.map(() => "0") };
   for (let i = 0; i < 2; i++) interpreter.step(inputs(idle), true);
+  let before = 0;
+  for (const clock of broken > 0 ? clocks : []) {
+    if (before++ === broken) break;
+    interpreter.step(inputs(clock), false);
+  }
+  if (broken > 0) interpreter.step(inputs(idle), true);
   return Array.from(clocks, (clock) => {
     const outputs = interpreter.step(inputs(clock), false);
     return {
@@ -66,17 +79,18 @@ export function interpretStimulus(lowered: Lowered, { clocks }: Stimulus): reado
   });
 }
 
-/** Random events through the cycle interpreter, compared with the reference simulator. */
+/** Random events through the cycle interpreter, compared with the reference simulator; `broken` as above. */
 export function compareByInterpreter(
   fixed: Fixed,
   lowered: Lowered,
   count: number,
   seed: number,
+  broken = 0,
 ): Comparison {
   const { events, expected } = randomEvents(fixed, count, seed);
   const contract = contractOf(lowered);
   const flush = contract.latency + contract.interval + 4;
   const stimulus = buildStimulus(contract.inputs, contract.interval, events, flush, seed);
-  const recorded = interpretStimulus(lowered, stimulus);
+  const recorded = interpretStimulus(lowered, stimulus, broken);
   return compareOutputs(contract.outputs, contract, stimulus.starts, expected, recorded);
 }
