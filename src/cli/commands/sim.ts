@@ -83,7 +83,7 @@ export const sim: Command<SimCommandOptions> = {
     output.result(
       { ...result, seconds },
       [
-        `${result.events} events in ${seconds.toFixed(1)} s (${Math.round(result.events / seconds)} a second, ${options.engine})`,
+        `${result.events} events in ${seconds.toFixed(1)} s (${perSecond(result.events / seconds)} a second, ${options.engine})`,
         ...result.results.map(
           ({ name, shape, dtype, min, max, mean }) =>
             `${name}: (${shape.join(", ")}) ${dtype}, min ${min}, max ${max}, mean ${mean.toPrecision(4)}`,
@@ -94,6 +94,11 @@ export const sim: Command<SimCommandOptions> = {
     return EXIT.good;
   },
 };
+
+/** A rate; of large images it may be below one. */
+function perSecond(rate: number): string {
+  return rate < 10 ? rate.toPrecision(2) : String(Math.round(rate));
+}
 
 interface Summary {
   least: number;
