@@ -10,7 +10,7 @@ const SRC = fileURLToPath(new URL("../src", import.meta.url));
  * of lower layers, never from another folder of its own layer. compile.ts drives the phases; the command line is above all.
  */
 const LAYERS: readonly (readonly string[])[] = [
-  ["ir"],
+  ["ir", "statistics"],
   ["import", "quantize", "passes", "lower", "sim", "physics"],
   ["hls-emit", "estimate", "events"],
   ["cosim", "report", "regress", "compile.ts"],

@@ -17,3 +17,11 @@ export interface Command<Options> {
   /** Does the work; the returned code becomes the exit code. */
   readonly run: (options: Options, output: Output) => Promise<ExitCode>;
 }
+
+/** A command with commands of its own, such as `generate muon`. */
+export interface CommandGroup {
+  /** The first word. */
+  readonly usage: string;
+  readonly describe: string;
+  readonly commands: readonly Command<object>[];
+}

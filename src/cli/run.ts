@@ -1,7 +1,7 @@
-import yargs from "yargs";
+import yargs, { type Argv } from "yargs";
 import { Parser } from "yargs/helpers";
 import { UserError } from "../ir/errors.js";
-import { type Command, EXIT, type ExitCode } from "./command.js";
+import { type Command, type CommandGroup, EXIT, type ExitCode } from "./command.js";
 import { commands } from "./commands/index.js";
 import { createOutput } from "./output.js";
 
@@ -61,17 +61,35 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
     .fail((message, error) => {
       throw error ?? new UserError(message, { hint: "l1c --help lists the commands and their options." });
     });
-  for (const command of commands as readonly Command<object>[]) {
-    argv = argv.command(
-      command.usage,
-      command.describe,
-      (y) => command.options(y),
-      async (options) => {
-        checkOptions(options, command.repeatable);
-        code = await command.run(options, createOutput((options as { json?: boolean }).json === true));
-      },
-    );
-  }
+  const declare = (parser: Argv, command: Command<object> | CommandGroup): Argv => {
+    const { usage, describe } = command;
+    if ("commands" in command) {
+      const names = command.commands.map((one) => one.usage).join(", ");
+      const hint = `Name one of: ${names}.`;
+      return parser.command(usage, describe, (y) =>
+        command.commands.reduce(declare, y).command(
+          "$0 [name]",
+          false,
+          (other) => other.strict(false),
+          ({ name }) => {
+            throw new UserError(name === undefined ? "a name is missing" : `there is no '${name}'`, {
+              where: usage,
+              hint,
+            });
+          },
+        ),
+      );
+    }
+    const { options: declareOptions, repeatable, run: work } = command;
+    return parser.command(usage, describe, declareOptions, async (options) => {
+      checkOptions(options, repeatable);
+      code = await work(options, createOutput((options as { json?: boolean }).json === true));
+    });
+  };
+  argv = (commands as readonly (Command<object> | CommandGroup)[]).reduce(
+    declare,
+    argv as Argv,
+  ) as typeof argv;
   try {
     await argv.parseAsync();
     return code;

@@ -133,6 +133,36 @@ export async function openNpz(source: ByteSource): Promise<EventSource> {
   return sourceOf(source.name, arrays);
 }
 
+/** An array read whole. */
+export interface WholeArray {
+  readonly shape: readonly number[];
+  readonly data: TypedArray;
+}
+
+/** Reads the arrays of a .npz file that `wanted` asks for into memory, whatever their shapes. */
+export async function readNpz(
+  source: ByteSource,
+  wanted: (name: string) => boolean,
+): Promise<ReadonlyMap<string, WholeArray>> {
+  const arrays = new Map<string, WholeArray>();
+  for (const entry of await readZipDirectory(source)) {
+    const name = entry.name.slice(0, -4);
+    if (!entry.name.endsWith(".npy") || !wanted(name)) continue;
+    const where = `${source.name}: array '${name}'`;
+    const { header, open } = await storedArray(where, entry.size, () => readZipEntry(source, entry));
+    const taker = takeFrom(open(), where);
+    try {
+      await taker.take(header.length);
+      const bytes = await taker.take(entry.size - header.length);
+      await taker.finish();
+      arrays.set(name, { shape: header.shape, data: decodeElements(header.dtype, bytes) });
+    } finally {
+      await taker.close();
+    }
+  }
+  return arrays;
+}
+
 /** Name under which the one array of a .npy file is known; the user does not know it. */
 export const NPY_NAME = "events";
 

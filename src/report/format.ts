@@ -1,4 +1,4 @@
-import type { Interval } from "../physics/statistics.js";
+import type { Interval } from "../statistics/intervals.js";
 
 const MINUS = "−";
 /** Between a number and its unit, and between thousands: a narrow space that does not break. */

@@ -2,7 +2,7 @@ import { BASELINE_THRESHOLDS } from "../../src/physics/muon/baseline.js";
 import { DEFAULT_MUON_OPTIONS, generateMuonEvent } from "../../src/physics/muon/generate.js";
 import { PT_EDGES, type SegmentMetrics, type ThresholdMetrics } from "../../src/physics/muon/metrics.js";
 import { segmentDefinition } from "../../src/physics/muon/segments.js";
-import { clopperPearson, ONE_SIGMA, poissonMean } from "../../src/physics/statistics.js";
+import { clopperPearson, ONE_SIGMA, poissonMean } from "../../src/statistics/intervals.js";
 import type { EventDisplay, ReportData } from "../../src/report/data.js";
 import { roadNames } from "../../src/report/road-names.js";
 

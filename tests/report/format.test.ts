@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { clopperPearson } from "../../src/physics/statistics.js";
+import { clopperPearson } from "../../src/statistics/intervals.js";
 import { bytes, count, nanoseconds, number, percent, shape, withInterval } from "../../src/report/format.js";
 
 /** Narrow spaces as plain ones. */

@@ -10,7 +10,7 @@ import { describeArchitecture, describeResources, fakes, percent, table } from "
 import { compile } from "./compile.js";
 import { type CosimResult, cosim } from "./cosim.js";
 import { type EvalResult, evaluate } from "./eval.js";
-import { GENERATE_DEFAULTS, generate } from "./generate.js";
+import { generateMuon, MUON_DEFAULTS } from "./generate-muon.js";
 import { writeReport } from "./report.js";
 import { sim } from "./sim.js";
 
@@ -62,10 +62,9 @@ export const demo: Command<DemoCommandOptions> = {
       "generate events",
       `l1c generate muon --events ${options.events} --seed ${options.seed} --muons ${MUONS} --background ${options.background} -o ${events}`,
       (quiet) =>
-        generate.run(
+        generateMuon.run(
           {
-            ...GENERATE_DEFAULTS,
-            detector: "muon",
+            ...MUON_DEFAULTS,
             muons: MUONS,
             events: options.events,
             seed: options.seed,

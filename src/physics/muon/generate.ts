@@ -1,9 +1,10 @@
 import { UserError } from "../../ir/errors.js";
 import { eventStream } from "../random.js";
+import { checkSpectrum, type Spectrum } from "../spectrum.js";
 import { fireBackground, fireMuon } from "./digitise.js";
 import { LAYERS, STRIPS, type StripCount } from "./geometry.js";
+import { DEFAULT_SPECTRUM, LOWEST_PT } from "./parameters.js";
 import { fireSecondaries, type SecondaryModel } from "./secondaries.js";
-import { checkSpectrum, DEFAULT_SPECTRUM, type Spectrum } from "./spectrum.js";
 import { drawMuon, type Muon } from "./track.js";
 
 /** What to generate. */
@@ -47,7 +48,7 @@ function halveStrips(voxel: number): number {
 /** Refuses options that make no sense, with a UserError. */
 export function checkMuonOptions(options: MuonOptions): void {
   const { seed, mix, background, strips } = options;
-  checkSpectrum(options.spectrum);
+  checkSpectrum(options.spectrum, LOWEST_PT);
   if (!Number.isSafeInteger(seed) || seed < 0) {
     throw new UserError(`the seed must be an integer from 0 to 2^53 − 1, not ${seed}`, { where: "seed" });
   }

@@ -1,5 +1,5 @@
 import { UserError } from "../../ir/errors.js";
-import { clopperPearson, type Interval, ONE_SIGMA, poissonMean } from "../statistics.js";
+import { clopperPearson, type Interval, ONE_SIGMA, poissonMean } from "../../statistics/intervals.js";
 import { LAYERS, PARTITIONS } from "./geometry.js";
 import { nonzeroVoxels } from "./hits.js";
 import { createSegmentFinder, type SegmentDefinition, segmentDefinition } from "./segments.js";

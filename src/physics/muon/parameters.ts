@@ -1,4 +1,11 @@
+import type { Spectrum } from "../spectrum.js";
 import { PARTITIONS } from "./geometry.js";
+
+/** Flat from 5 to 100 GeV: the default of issue 2. */
+export const DEFAULT_SPECTRUM: Spectrum = { kind: "flat", min: 5, max: 100 };
+
+/** Lowest pT the bend's parametrisation is used for, GeV: below it no muon reaches a chamber behind the calorimeters. */
+export const LOWEST_PT = 1;
 
 /** Layer efficiency: probability that a muon leaves a cluster in a layer (issue 2; 0.980 in `mc_ntuple.root`). */
 export const LAYER_EFFICIENCY = 0.98;

@@ -1,7 +1,7 @@
 import type { RandomStream } from "../random.js";
+import { ptAt, type Spectrum } from "../spectrum.js";
 import { ETA_MAX, ETA_MIN, LAYERS, MIDDLE_LAYER, STRIP_PITCH_MRAD, STRIPS } from "./geometry.js";
 import { bendMradGeV, bendSpread } from "./parameters.js";
-import { ptAt, type Spectrum } from "./spectrum.js";
 
 /** A muon in the chamber: a straight line in (layer, strip), constant in η. */
 export interface Muon {

@@ -1,5 +1,5 @@
 import { UserError } from "../../ir/errors.js";
-import { areaUnderCurve } from "./area-under-curve.js";
+import { areaUnderCurve } from "../../statistics/roc.js";
 
 /** What a quantized model can be measured by, and whether a larger value is better. */
 export const METRICS = {

@@ -15,7 +15,7 @@ import {
   MEAN_CLUSTER_SIZE,
 } from "../../../src/physics/muon/parameters.js";
 import { type Muon, stripAt } from "../../../src/physics/muon/track.js";
-import { clopperPearson } from "../../../src/physics/statistics.js";
+import { clopperPearson } from "../../../src/statistics/intervals.js";
 
 const N = 6000;
 const options = (changes: Partial<MuonOptions> = {}): MuonOptions => ({

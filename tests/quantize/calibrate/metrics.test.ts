@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { areaUnderCurve } from "../../../src/quantize/calibrate/area-under-curve.js";
 import { createMetric, type MetricKind, type OutputValues } from "../../../src/quantize/calibrate/index.js";
+import { areaUnderCurve } from "../../../src/statistics/roc.js";
 import { mistakeOf } from "../../support/mistake.js";
 
 const output = (shape: readonly number[], ...values: readonly number[]): OutputValues => ({

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { UserError } from "../../../src/ir/errors.js";
-import { checkSpectrum, ptAt, type Spectrum } from "../../../src/physics/muon/spectrum.js";
+import { UserError } from "../../src/ir/errors.js";
+import { checkSpectrum, ptAt, type Spectrum } from "../../src/physics/spectrum.js";
+import { mistakeOf } from "../support/mistake.js";
 
 const range = { min: 2, max: 100 };
 /** Each spectrum with its density up to a factor. */
@@ -50,11 +51,16 @@ describe("checkSpectrum", () => {
     { kind: "power", min: 5, max: 10, index: Number.NaN },
     { kind: "exponential", min: 5, max: 10, scale: 0 },
   ])("refuses %o", (spectrum) => {
-    expect(() => checkSpectrum(spectrum)).toThrow(UserError);
+    expect(() => checkSpectrum(spectrum, 1)).toThrow(UserError);
+  });
+
+  it("names the lowest pT that is allowed", () => {
+    const below = () => checkSpectrum({ kind: "flat", min: 0.4, max: 10 }, 0.5);
+    expect(mistakeOf(below)).toContain("Choose 0.5 ≤ minimum ≤ maximum.");
   });
 
   it("accepts one single pT", () => {
-    checkSpectrum({ kind: "flat", min: 20, max: 20 });
+    checkSpectrum({ kind: "flat", min: 20, max: 20 }, 20);
     expect(ptAt({ kind: "inverse", min: 20, max: 20 }, 0.7)).toBeCloseTo(20, 12);
   });
 });

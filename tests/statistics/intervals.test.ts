@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { clopperPearson, poissonMean } from "../../src/physics/statistics.js";
+import { clopperPearson, poissonMean } from "../../src/statistics/intervals.js";
 
 describe("clopperPearson", () => {
   // Tabulated 95 % limits: e.g. Brown, Cai, DasGupta (2001); scipy.stats.beta.ppf gives the same digits.

@@ -2,7 +2,12 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type GenerateOptions, generate, parseMuonMix } from "../../../src/cli/commands/generate.js";
+import {
+  type GenerateMuonOptions,
+  generateMuon,
+  MUON_DEFAULTS,
+  parseMuonMix,
+} from "../../../src/cli/commands/generate-muon.js";
 import { withFile, writeAtomically } from "../../../src/cli/files.js";
 import type { Output } from "../../../src/cli/output.js";
 import { openEvents } from "../../../src/events/open.js";
@@ -15,26 +20,13 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const defaults = {
-  detector: "muon",
-  events: 20,
-  seed: 5,
-  muons: "1",
-  spectrum: "flat",
-  "pt-min": 5,
-  "pt-max": 100,
-  "pt-index": 3,
-  "pt-scale": 10,
-  background: 1,
-  secondaries: "clusters",
-  strips: 384,
-} as const;
+const defaults = { ...MUON_DEFAULTS, events: 20, seed: 5 };
 
-async function run(changes: Partial<GenerateOptions> = {}): Promise<{ file: Buffer; value: unknown }> {
+async function run(changes: Partial<GenerateMuonOptions> = {}): Promise<{ file: Buffer; value: unknown }> {
   let value: unknown;
   const output: Output = { json: true, progress: () => {}, result: (v) => (value = v) };
   const file = changes.output ?? join(folder, "events.npz");
-  expect(await generate.run({ ...defaults, output: file, ...changes }, output)).toBe(0);
+  expect(await generateMuon.run({ ...defaults, output: file, ...changes }, output)).toBe(0);
   return { file: readFileSync(file), value };
 }
 
@@ -82,8 +74,7 @@ describe("l1c generate muon", () => {
     expect(await events(10)).toEqual(await events(100));
   });
 
-  it.each<[string, Partial<GenerateOptions>]>([
-    ["another detector", { detector: "tracker" }],
+  it.each<[string, Partial<GenerateMuonOptions>]>([
     ["no events", { events: 0 }],
     ["a fraction of an event", { events: 1.5 }],
     ["a mix that does not add up", { muons: "0:0.5,1:0.4" }],

@@ -1,4 +1,4 @@
-import { UserError } from "../../ir/errors.js";
+import { UserError } from "../ir/errors.js";
 
 /** Spectrum of the transverse momentum between `min` and `max`, GeV. */
 export type Spectrum =
@@ -13,19 +13,13 @@ export type Spectrum =
 
 export const SPECTRUM_KINDS = ["flat", "inverse", "power", "exponential"] as const;
 
-/** Flat from 5 to 100 GeV: the default of issue 2. */
-export const DEFAULT_SPECTRUM: Spectrum = { kind: "flat", min: 5, max: 100 };
-
-/** Lowest pT the bend's parametrisation is used for, GeV: below it no muon reaches a chamber behind the calorimeters. */
-export const LOWEST_PT = 1;
-
-/** Refuses a spectrum that cannot be sampled. */
-export function checkSpectrum(spectrum: Spectrum): void {
+/** Refuses a spectrum that cannot be sampled, or that reaches below `lowest`, GeV. */
+export function checkSpectrum(spectrum: Spectrum, lowest: number): void {
   const { min, max } = spectrum;
-  if (!(min >= LOWEST_PT && max >= min && Number.isFinite(max))) {
+  if (!(min >= lowest && max >= min && Number.isFinite(max))) {
     throw new UserError(`the pT range ${min}…${max} GeV is not usable`, {
       where: "spectrum",
-      hint: `Choose ${LOWEST_PT} ≤ minimum ≤ maximum.`,
+      hint: `Choose ${lowest} ≤ minimum ≤ maximum.`,
     });
   }
   if (spectrum.kind === "power" && !Number.isFinite(spectrum.index)) {
