@@ -86,6 +86,9 @@ function cellResources(
       const carried = cell.op === "add" && !signed ? 1 : 0;
       return luts(Math.max(1, width - passing - carried));
     }
+    case "add3":
+      // A LUT a bit turns three operands into two, a LUT a bit adds these.
+      return luts(2 * width);
     case "mul":
       // One LUT for each bit of the partial products: it holds their AND and the adder of two rows.
       return luts(wire(cell.a).width * wire(cell.b).width);

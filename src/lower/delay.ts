@@ -39,6 +39,9 @@ export function cellDelay(
     case "add":
     case "sub":
       return level + Math.ceil(width / 8) * model.carry8;
+    case "add3":
+      // A row of LUTs turns three operands into two, the next row adds these along the carry chain.
+      return 2 * level + Math.ceil(width / 8) * model.carry8;
     case "mul": {
       // An adder takes two rows of partial products, whose ANDs lie in its own LUTs; a tree of adders takes those.
       const rows = Math.min(operand(cell.a).width, operand(cell.b).width);

@@ -85,6 +85,41 @@ export class ModuleBuilder {
     return { signal, shift, negative: first.negative };
   }
 
+  /**
+   * The sum of three terms as a term, in one cell where none is 0: a common shift and a common minus are kept outside.
+   * Equal sums become one cell, in whatever order their terms come.
+   */
+  addThreeTerms(...terms: readonly [Term, Term, Term]): Term {
+    const rest = terms.filter(({ signal }) => !this.isZero(signal));
+    if (rest.length < 3) {
+      const zero: Term = { signal: this.constant(0n), shift: 0, negative: false };
+      const [first, second] = rest;
+      return first === undefined || second === undefined ? (first ?? zero) : this.addTerms(first, second);
+    }
+    const shift = Math.min(...rest.map((term) => term.shift));
+    const negative = rest.every((term) => term.negative);
+    const operands = rest
+      .map((term) => ({ ...term, shift: term.shift - shift, negative: term.negative && !negative }))
+      .toSorted(
+        (a, b) =>
+          Number(a.negative) - Number(b.negative) || a.signal.wire - b.signal.wire || a.shift - b.shift,
+      );
+    const range = operands.reduce(
+      (sum, { signal, shift: by, negative: minus }) => {
+        const [lo, hi] = [scale(signal.range.lo, by), scale(signal.range.hi, by)];
+        return minus ? { lo: sum.lo - hi, hi: sum.hi - lo } : { lo: sum.lo + lo, hi: sum.hi + hi };
+      },
+      { lo: 0n, hi: 0n },
+    );
+    const [a, b, c] = operands as [Term, Term, Term];
+    const cell: Cell = {
+      ...{ op: "add3", a: a.signal.wire, shiftA: a.shift },
+      ...{ b: b.signal.wire, shiftB: b.shift, negateB: b.negative },
+      ...{ c: c.signal.wire, shiftC: c.shift, negateC: c.negative },
+    };
+    return { signal: this.define(cell, "e", range), shift, negative };
+  }
+
   /** A term as a signal. */
   value(term: Term): Signal {
     const shifted = this.shift(term.signal, term.shift);

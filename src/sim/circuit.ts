@@ -83,6 +83,11 @@ class ModuleInterpreter implements CircuitInterpreter {
         return (at(cell.a) << BigInt(cell.shiftA)) + (at(cell.b) << BigInt(cell.shiftB));
       case "sub":
         return (at(cell.a) << BigInt(cell.shiftA)) - (at(cell.b) << BigInt(cell.shiftB));
+      case "add3": {
+        const b = at(cell.b) << BigInt(cell.shiftB);
+        const c = at(cell.c) << BigInt(cell.shiftC);
+        return (at(cell.a) << BigInt(cell.shiftA)) + (cell.negateB ? -b : b) + (cell.negateC ? -c : c);
+      }
       case "mul":
         return at(cell.a) * at(cell.b);
       case "shift":

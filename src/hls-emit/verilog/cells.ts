@@ -72,6 +72,14 @@ export const CELL_EMITTERS: { readonly [Op in CellOp]: CellEmitter<Op> } = {
     ),
   add: (cell, wire, module) => assign(wire, sum(cell, "+", wire, module)),
   sub: (cell, wire, module) => assign(wire, sum(cell, "-", wire, module)),
+  add3: (cell, wire, module) => {
+    const of = (id: WireId, shift: number) => extend(module, id, shift, wire.width);
+    const [b, c] = [of(cell.b, cell.shiftB), of(cell.c, cell.shiftC)];
+    return assign(
+      wire,
+      `${of(cell.a, cell.shiftA)} ${cell.negateB ? "-" : "+"} ${b} ${cell.negateC ? "-" : "+"} ${c}`,
+    );
+  },
   // Modulo 2^width, the product of extended operands is the product of the signed values.
   mul: (cell, wire, module) =>
     assign(wire, `${extend(module, cell.a, 0, wire.width)} * ${extend(module, cell.b, 0, wire.width)}`),

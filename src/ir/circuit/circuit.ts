@@ -70,6 +70,18 @@ export type Cell =
       readonly b: WireId;
       readonly shiftB: number;
     }
+  /** a · 2^shiftA ± b · 2^shiftB ± c · 2^shiftC; a sign is minus where the operand is negated. */
+  | {
+      readonly op: "add3";
+      readonly a: WireId;
+      readonly shiftA: number;
+      readonly b: WireId;
+      readonly shiftB: number;
+      readonly negateB: boolean;
+      readonly c: WireId;
+      readonly shiftC: number;
+      readonly negateC: boolean;
+    }
   /** a · b. */
   | { readonly op: "mul"; readonly a: WireId; readonly b: WireId }
   /** a · 2^by, rounded down when `by` is negative. */
@@ -115,6 +127,8 @@ export function cellOperands(cell: Cell): readonly WireId[] {
     case "sub":
     case "mul":
       return [cell.a, cell.b];
+    case "add3":
+      return [cell.a, cell.b, cell.c];
     case "shift":
     case "atleast":
       return [cell.a];
@@ -141,6 +155,8 @@ export function mapOperands(cell: Cell, map: (wire: WireId) => WireId): Cell {
     case "sub":
     case "mul":
       return { ...cell, a: map(cell.a), b: map(cell.b) };
+    case "add3":
+      return { ...cell, a: map(cell.a), b: map(cell.b), c: map(cell.c) };
     case "shift":
     case "atleast":
       return { ...cell, a: map(cell.a) };

@@ -21,6 +21,7 @@ const CELLS: readonly CellOp[] = [
   "concat",
   "add",
   "sub",
+  "add3",
   "mul",
   "shift",
   "atleast",
@@ -101,6 +102,14 @@ function writeCell(cell: Cell): Attributes {
       return cell.shiftA === 0 && cell.shiftB === 0
         ? {}
         : { shifts: [BigInt(cell.shiftA), BigInt(cell.shiftB)] };
+    case "add3": {
+      const shifts = [cell.shiftA, cell.shiftB, cell.shiftC];
+      const sign = (negative: boolean) => (negative ? -1n : 1n);
+      return {
+        ...(shifts.every((shift) => shift === 0) ? {} : { shifts: shifts.map(BigInt) }),
+        ...(cell.negateB || cell.negateC ? { signs: [1n, sign(cell.negateB), sign(cell.negateC)] } : {}),
+      };
+    }
     case "shift":
       return { by: BigInt(cell.by) };
     case "atleast":
@@ -214,6 +223,16 @@ function readCell(op: CellOp, operands: readonly number[], reader: Reader): Cell
     case "sub": {
       const [shiftA, shiftB] = reader.has("shifts") ? reader.counts("shifts") : [0, 0];
       return { op, a, shiftA: shiftA ?? 0, b, shiftB: shiftB ?? 0 };
+    }
+    case "add3": {
+      const [shiftA, shiftB, shiftC] = reader.has("shifts") ? reader.counts("shifts") : [0, 0, 0];
+      const [, signB, signC] = reader.has("signs") ? reader.integers("signs") : [];
+      const [negateB, negateC] = [signB === -1n, signC === -1n];
+      return {
+        ...{ op, a, shiftA: shiftA ?? 0 },
+        ...{ b, shiftB: shiftB ?? 0, negateB },
+        ...{ c, shiftC: shiftC ?? 0, negateC },
+      };
     }
     case "mul":
       return { op, a, b };

@@ -106,6 +106,7 @@ function verifyCell(
       break;
     case "add":
     case "sub":
+    case "add3":
     case "mul":
     case "shift":
       // Their widths follow from intervals, which a circuit does not hold: lower/linear/proof.ts proves them.

@@ -66,6 +66,16 @@ function formOfCell(cell: Cell, form: (wire: WireId) => LinearForm, builder: Mod
       return combine(form(cell.a), 1n << BigInt(cell.shiftA), form(cell.b), 1n << BigInt(cell.shiftB));
     case "sub":
       return combine(form(cell.a), 1n << BigInt(cell.shiftA), form(cell.b), -(1n << BigInt(cell.shiftB)));
+    case "add3": {
+      const scale = (shift: number, negative: boolean) => (negative ? -1n : 1n) << BigInt(shift);
+      const two = combine(
+        form(cell.a),
+        scale(cell.shiftA, false),
+        form(cell.b),
+        scale(cell.shiftB, cell.negateB),
+      );
+      return combine(two, 1n, form(cell.c), scale(cell.shiftC, cell.negateC));
+    }
     case "shift":
       if (cell.by < 0) throw new InternalError("an adder graph drops no bits");
       return combine(form(cell.a), 1n << BigInt(cell.by), { coefficients: new Map(), constant: 0n }, 1n);

@@ -14,6 +14,11 @@ const OPERANDS: readonly Wire[] = [
 ];
 const [u, v, s, t, bit, k, z] = OPERANDS.keys() as unknown as number[];
 
+const add3 = (...operands: readonly [number, number, boolean][]): Cell => {
+  const [[a, shiftA], [b, shiftB, negateB], [c, shiftC, negateC]] = operands;
+  return { op: "add3", a, shiftA, b, shiftB, negateB, c, shiftC, negateC };
+};
+
 function emit(cell: Cell, width: number, signed = false): readonly string[] {
   const wire = { name: "y", width, signed, cycle: 0, cell };
   const module: Module = { name: "m", comment: [], wires: [...OPERANDS, wire], instances: [], outputs: [] };
@@ -68,6 +73,13 @@ describe("the Verilog of a cell", () => {
       ["wire [5:0] y = {2'h0, u} - {{2{s[3]}}, s};"],
     ],
     ["negation", { op: "sub", a: z, shiftA: 0, b: s, shiftB: 0 }, 5, true, ["wire [4:0] y = -{s[3], s};"]],
+    [
+      "add3",
+      add3([u, 0, false], [s, 1, true], [k, 2, false]),
+      7,
+      true,
+      ["wire [6:0] y = {3'h0, u} - {{2{s[3]}}, s, 1'h0} + 7'h74;"],
+    ],
     ["mul", { op: "mul", a: u, b: v }, 6, false, ["wire [5:0] y = {2'h0, u} * {4'h0, v};"]],
     ["mul, signed", { op: "mul", a: s, b: u }, 8, true, ["wire [7:0] y = {{4{s[3]}}, s} * {4'h0, u};"]],
     ["shift up", { op: "shift", a: s, by: 2 }, 6, true, ["wire [5:0] y = {s, 2'h0};"]],
