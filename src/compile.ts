@@ -1,4 +1,4 @@
-import { type EmittedFile, emitVerilog, templatesOf } from "./hls-emit/verilog/index.js";
+import { type EmittedFile, emitVerilog, type Template, templatesOf } from "./hls-emit/verilog/index.js";
 import { importModel } from "./import/index.js";
 import type { ModelSource } from "./import/source.js";
 import { printCircuit } from "./ir/circuit/text.js";
@@ -12,6 +12,7 @@ import { type Asked, type Choice, chooseArchitecture } from "./lower/choose.js";
 import type { DelayModel } from "./lower/delay.js";
 import { lower } from "./lower/index.js";
 import type { Lowered } from "./lower/lowered.js";
+import type { Target } from "./lower/target.js";
 import { runPasses } from "./passes/index.js";
 import { modelToFixed } from "./quantize/index.js";
 import { emitTypeScript } from "./sim/typescript/emit.js";
@@ -23,6 +24,8 @@ export interface CompileOptions extends Asked {
   readonly clockMHz: number;
   /** The delay model of the device's fabric. */
   readonly delays: DelayModel;
+  /** The form of the Verilog's primitives. */
+  readonly target: Target;
   readonly threshold?: { readonly level: number; readonly name: string };
   /** Gives a float model quantizers. */
   readonly calibrate?: (model: Model) => Promise<Model>;
@@ -42,7 +45,7 @@ export interface Compiled {
   /** The three levels as text, the Verilog and the golden model, by path in the build directory. */
   readonly files: readonly EmittedFile[];
   /** The templates that the Verilog instantiates. */
-  readonly templates: readonly string[];
+  readonly templates: readonly Template[];
 }
 
 /**
@@ -71,5 +74,6 @@ export async function compile(source: ModelSource, options: CompileOptions): Pro
     { name: "simulator/golden.js", text: transpile(golden) },
   ];
   const notes = [...imported.notes, ...quantized.notes];
-  return { model, fixed, lowered, choice, notes, files, templates: templatesOf(lowered.circuit) };
+  const templates = templatesOf(lowered.circuit, options.target);
+  return { model, fixed, lowered, choice, notes, files, templates };
 }

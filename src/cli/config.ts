@@ -4,6 +4,7 @@ import { z } from "zod";
 import { DEVICES } from "../estimate/devices.js";
 import { UserError } from "../ir/errors.js";
 import { type FixedType, OVERFLOWS, ROUNDINGS } from "../ir/fixed-point.js";
+import { TARGETS } from "../lower/target.js";
 import { systemError } from "./files.js";
 
 /** The widest input type, and the farthest binary point. */
@@ -39,6 +40,8 @@ export const CONFIG = z
     name: z.string().min(1).optional(),
     clock_mhz: z.number().positive().max(1000).default(320),
     device: z.enum(DEVICES.map(({ name }) => name) as [string, ...string[]]).default("xcvu13p"),
+    /** The form of the Verilog's primitives; by default that of the device's fabric. */
+    target: z.enum(TARGETS).optional(),
     output: z
       .strictObject({
         /** The name of the output, where a threshold is set. */

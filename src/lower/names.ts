@@ -25,6 +25,15 @@ export const RESERVED: ReadonlySet<string> = new Set(
   ).split(" "),
 );
 
+/** Modules of the templates (templates/verilog/) and of the test bench: names that no module of a circuit may have. */
+export const TAKEN_MODULES: readonly string[] = [
+  "l1c_window",
+  "l1c_add3",
+  "l1c_testbench",
+  "LUT6_2",
+  "CARRY8",
+];
+
 /**
  * A layer's or port's name as a Verilog identifier: other characters become underscores, and several in a row become
  * one, because tools that make C++ of Verilog encode double underscores.

@@ -5,6 +5,7 @@ import { deviceOf } from "../../estimate/devices.js";
 import { UserError } from "../../ir/errors.js";
 import type { Model } from "../../ir/model/model.js";
 import { FABRICS } from "../../lower/delay.js";
+import { TARGETS, type Target, targetOf } from "../../lower/target.js";
 import { writeBuild } from "../build-directory.js";
 import { calibrateFromFile } from "../calibration.js";
 import { type Command, EXIT } from "../command.js";
@@ -26,6 +27,7 @@ export interface CompileCommandOptions {
   readonly columns: number | undefined;
   readonly "clock-mhz": number | undefined;
   readonly threshold: number | undefined;
+  readonly target?: Target | undefined;
 }
 
 export const compile: Command<CompileCommandOptions> = {
@@ -68,6 +70,10 @@ export const compile: Command<CompileCommandOptions> = {
         describe: "columns of a beat, P: a stream (overrides the configuration)",
       })
       .option("clock-mhz", { type: "number", describe: "clock (overrides the configuration)" })
+      .option("target", {
+        choices: TARGETS,
+        describe: "form of the Verilog's primitives (overrides the configuration; default: by the device)",
+      })
       .option("threshold", {
         type: "number",
         describe: "threshold on the output (overrides the configuration)",
@@ -89,11 +95,13 @@ export const compile: Command<CompileCommandOptions> = {
         hint: "Give them: l1c compile --calibrate FILE.",
       });
     }
+    const { fabric } = deviceOf(config.device);
     const types = Object.entries(config.types).map(([name, text]) => [name, readType(text)] as const);
     const compiled = await compileModel(model.source, {
       name: config.name ?? basename(options.model, extname(options.model)),
       clockMHz: config.clock_mhz,
-      delays: FABRICS[deviceOf(config.device).fabric],
+      delays: FABRICS[fabric],
+      target: config.target ?? targetOf(fabric),
       ...(threshold !== undefined && { threshold: { level: threshold, name: config.output.name } }),
       types: Object.fromEntries(types),
       ...(calibrate !== undefined && {
@@ -106,7 +114,10 @@ export const compile: Command<CompileCommandOptions> = {
     const { architecture, reason } = compiled.choice;
     output.progress(`architecture: ${architecture} (${reason})`);
     const templates = await Promise.all(
-      compiled.templates.map(async (name) => ({ path: `verilog/${name}`, text: await readTemplate(name) })),
+      compiled.templates.map(async ({ name, template }) => ({
+        path: `verilog/${name}`,
+        text: await readTemplate(template),
+      })),
     );
     const files = [...compiled.files.map(({ name, text }) => ({ path: name, text })), ...templates];
     const manifest = describeBuild(compiled, files, {
@@ -152,6 +163,7 @@ function override(config: Config, options: CompileCommandOptions): Config {
       clock_mhz: options["clock-mhz"] ?? config.clock_mhz,
       architecture: architecture ?? config.architecture,
       ...(stream !== undefined && { stream }),
+      target: options.target ?? config.target,
       types: { ...config.types, ...typesOf(options.type) },
       output: { ...config.output, threshold: options.threshold ?? config.output.threshold },
     },

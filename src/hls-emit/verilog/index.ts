@@ -1,4 +1,5 @@
 import { type Circuit, clocking } from "../../ir/circuit/circuit.js";
+import type { Target } from "../../lower/target.js";
 import { writeModule } from "./module.js";
 
 /** A file of the firmware. */
@@ -31,8 +32,27 @@ function repeatedModules(circuit: Circuit): ReadonlySet<string> {
   return repeated;
 }
 
-/** The templates under templates/verilog/ that a circuit instantiates. */
-export function templatesOf(circuit: Circuit): readonly string[] {
-  const windows = circuit.modules.some(({ instances }) => instances.some(({ of }) => "window" in of));
-  return windows ? ["l1c_window.v"] : [];
+/** A hand-written file that a circuit instantiates. */
+export interface Template {
+  /** Its path under templates/verilog/. */
+  readonly template: string;
+  /** Its path beside the emitted modules. What is under `sim/` is for simulators only: synthesis tools have their own. */
+  readonly name: string;
 }
+
+/** The templates that a circuit instantiates, in the form of the target. */
+export function templatesOf(circuit: Circuit, target: Target): readonly Template[] {
+  const same = (name: string): Template => ({ template: name, name });
+  const windows = circuit.modules.some(({ instances }) => instances.some(({ of }) => "window" in of));
+  const adders = circuit.modules.some(({ wires }) => wires.some(({ cell }) => cell.op === "add3"));
+  return [...(windows ? [same("l1c_window.v")] : []), ...(adders ? ADDERS[target] : [])];
+}
+
+const ADDERS: Readonly<Record<Target, readonly Template[]>> = {
+  generic: [{ template: "l1c_add3.v", name: "l1c_add3.v" }],
+  ultrascale: [
+    { template: "ultrascale/l1c_add3.v", name: "l1c_add3.v" },
+    { template: "sim/LUT6_2.v", name: "sim/LUT6_2.v" },
+    { template: "sim/CARRY8.v", name: "sim/CARRY8.v" },
+  ],
+};

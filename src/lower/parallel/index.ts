@@ -6,7 +6,7 @@ import { isMovement, movementSources } from "../../ir/movement.js";
 import { sizeOf } from "../../ir/tensor.js";
 import type { DelayModel } from "../delay.js";
 import type { LayerFacts, Lowered, LoweredPort } from "../lowered.js";
-import { identifier, uniqueIdentifiers } from "../names.js";
+import { identifier, TAKEN_MODULES, uniqueIdentifiers } from "../names.js";
 import type { Field } from "../packing.js";
 import { channelsOf } from "../pointwise.js";
 import { flattenLayer, rangeAt, type TimedLayer, timeLayer } from "./layer.js";
@@ -22,8 +22,6 @@ export interface ParallelOptions {
   readonly delays: DelayModel;
 }
 
-/** The modules of the template and of the test bench. */
-const TAKEN = ["l1c_window", "l1c_testbench"];
 const CONTROL = ["clk", "rst", "in_valid", "in_first", "out_valid", "out_first"];
 
 /**
@@ -42,7 +40,7 @@ export function lowerParallel(fixed: Fixed, options: ParallelOptions): Lowered {
   );
   checkSize(roots.filter((root) => root !== undefined));
 
-  const taken = [...TAKEN];
+  const taken = [...TAKEN_MODULES];
   const fresh = (name: string) => {
     const [unique] = uniqueIdentifiers([name], taken) as [string];
     taken.push(unique);

@@ -4,7 +4,7 @@ import type { Fixed, FixedNode } from "../../ir/fixed/fixed.js";
 import { printType } from "../../ir/fixed-point.js";
 import type { DelayModel } from "../delay.js";
 import type { LayerFacts, Lowered, LoweredPort } from "../lowered.js";
-import { identifier, uniqueIdentifiers } from "../names.js";
+import { identifier, TAKEN_MODULES, uniqueIdentifiers } from "../names.js";
 import type { PortPacking } from "../packing.js";
 import { pipeline } from "../pipeline.js";
 import { StructureBuilder } from "../structure-builder.js";
@@ -42,10 +42,10 @@ export function lowerStream(fixed: Fixed, options: StreamOptions): Lowered {
   const interval = Math.ceil(length / options.columns);
   const beat = { columns: options.columns, last: length - (interval - 1) * options.columns };
 
-  const [top] = uniqueIdentifiers([fixed.name], TAKEN) as [string];
+  const [top] = uniqueIdentifiers([fixed.name], TAKEN_MODULES) as [string];
   const moduleNames = uniqueIdentifiers(
     plan.layers.flatMap(({ name }) => [`${top}_${name}_site`, `${top}_${name}`]),
-    [top, ...TAKEN],
+    [top, ...TAKEN_MODULES],
   );
   const modules: Module[] = [];
   const layers: LayerFacts[] = [];
@@ -141,9 +141,6 @@ function packingOf(value: FixedNode, layout: Layout, axes: Axes, beat: Beat): St
     siteBits: layout.siteBits,
   };
 }
-
-/** The modules of the template and of the test bench. */
-const TAKEN = ["l1c_window", "l1c_testbench"];
 
 /** A data port, named apart from the control signals of its side. */
 function portName(side: "in" | "out", name: string): string {
