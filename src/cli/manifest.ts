@@ -30,7 +30,14 @@ const port = z
     },
   );
 
-const resources = z.strictObject({ lut: z.number(), ff: z.number(), dsp: z.number(), bram: z.number() });
+const resources = z.strictObject({
+  lut: z.number(),
+  srl: z.number(),
+  ff: z.number(),
+  carry: z.number(),
+  dsp: z.number(),
+  bram: z.number(),
+});
 const file = z.strictObject({ file: z.string(), sha256: z.string() });
 
 /** `manifest.json` of a build directory: what was built from what, and what it promises. */
