@@ -64,6 +64,7 @@ export function cellDelay(
     case "slice":
     case "concat":
     case "shift":
+    case "offset":
     case "register":
       return 0;
   }

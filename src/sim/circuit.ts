@@ -3,6 +3,7 @@ import {
   type Circuit,
   type Instance,
   type Module,
+  offsetOf,
   type WindowParameters,
   type Wire,
   type WireId,
@@ -90,6 +91,10 @@ class ModuleInterpreter implements CircuitInterpreter {
       }
       case "mul":
         return at(cell.a) * at(cell.b);
+      case "offset": {
+        const a = at(cell.a);
+        return (cell.negate ? -a : a) + offsetOf(this.module.wires[cell.a] as Wire, cell.negate);
+      }
       case "shift":
         return cell.by >= 0 ? at(cell.a) << BigInt(cell.by) : at(cell.a) >> BigInt(-cell.by);
       case "atleast":

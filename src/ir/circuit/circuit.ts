@@ -26,7 +26,10 @@ export interface Wire {
   readonly name: string;
   readonly width: number;
   readonly signed: boolean;
-  /** The cycle at which it carries its beat; a constant carries the same in every cycle and has cycle 0. */
+  /**
+   * The cycle at which it carries its beat; a constant carries the same in every cycle and has cycle 0. An input of a module
+   * inside another one may come in a later cycle than others.
+   */
   readonly cycle: number;
   readonly cell: Cell;
 }
@@ -82,6 +85,11 @@ export type Cell =
       readonly shiftC: number;
       readonly negateC: boolean;
     }
+  /**
+   * The bits of a as offset binary, an unsigned number as wide as a: a + 2^(width − 1) of a signed wire, a of an unsigned
+   * one; with `negate` 2^(width − 1) − 1 − a and 2^width − 1 − a. It takes inverters only.
+   */
+  | { readonly op: "offset"; readonly a: WireId; readonly negate: boolean }
   /** a · b. */
   | { readonly op: "mul"; readonly a: WireId; readonly b: WireId }
   /** a · 2^by, rounded down when `by` is negative. */
@@ -98,6 +106,13 @@ export type Cell =
 
 export type CellOp = Cell["op"];
 export type CellOf<Op extends CellOp> = Extract<Cell, { op: Op }>;
+
+/** The least value of `±a` that a wire of a kind can hold, times −1: what an `offset` cell adds to it. */
+export function offsetOf({ width, signed }: Pick<Wire, "width" | "signed">, negate: boolean): bigint {
+  const half = 1n << BigInt(width - 1);
+  if (signed) return negate ? half - 1n : half;
+  return negate ? 2n * half - 1n : 0n;
+}
 
 /** The cycles from a window's input to its output: one register, the beats it waits for, one more to see an event end. */
 export function windowLatency({ columns, last, before, after }: WindowParameters): number {
@@ -129,6 +144,7 @@ export function cellOperands(cell: Cell): readonly WireId[] {
       return [cell.a, cell.b];
     case "add3":
       return [cell.a, cell.b, cell.c];
+    case "offset":
     case "shift":
     case "atleast":
       return [cell.a];
@@ -157,6 +173,7 @@ export function mapOperands(cell: Cell, map: (wire: WireId) => WireId): Cell {
       return { ...cell, a: map(cell.a), b: map(cell.b) };
     case "add3":
       return { ...cell, a: map(cell.a), b: map(cell.b), c: map(cell.c) };
+    case "offset":
     case "shift":
     case "atleast":
       return { ...cell, a: map(cell.a) };
@@ -167,7 +184,7 @@ export function mapOperands(cell: Cell, map: (wire: WireId) => WireId): Cell {
   }
 }
 
-/** The cycles from a module's inputs to its outputs, which all come in one cycle. */
+/** The cycles from a module's first inputs to its last outputs. */
 export function moduleLatency(module: Module): number {
   return Math.max(0, ...module.outputs.map(({ wire }) => (module.wires[wire] as Wire).cycle));
 }

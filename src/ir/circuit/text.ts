@@ -22,6 +22,7 @@ const CELLS: readonly CellOp[] = [
   "add",
   "sub",
   "add3",
+  "offset",
   "mul",
   "shift",
   "atleast",
@@ -110,6 +111,8 @@ function writeCell(cell: Cell): Attributes {
         ...(cell.negateB || cell.negateC ? { signs: [1n, sign(cell.negateB), sign(cell.negateC)] } : {}),
       };
     }
+    case "offset":
+      return cell.negate ? { negate: 1n } : {};
     case "shift":
       return { by: BigInt(cell.by) };
     case "atleast":
@@ -234,6 +237,8 @@ function readCell(op: CellOp, operands: readonly number[], reader: Reader): Cell
         ...{ c, shiftC: shiftC ?? 0, negateC },
       };
     }
+    case "offset":
+      return { op, a, negate: reader.has("negate") };
     case "mul":
       return { op, a, b };
     case "shift":

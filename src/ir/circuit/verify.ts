@@ -22,7 +22,9 @@ export function verifyCircuit(circuit: Circuit): void {
     verifyModule(module, modules);
     modules.set(module.name, module);
   }
-  if (circuit.modules.length === 0) throw new InternalError("a circuit has at least one module");
+  const top = circuit.modules.at(-1);
+  if (top === undefined) throw new InternalError("a circuit has at least one module");
+  verifyTop(top);
 }
 
 function verifyModule(module: Module, modules: ReadonlyMap<string, Module>): void {
@@ -43,14 +45,22 @@ function verifyModule(module: Module, modules: ReadonlyMap<string, Module>): voi
     verifyCell(wire, module, modules, fail);
   });
   for (const { name, wire } of module.outputs) {
-    const source = module.wires[wire];
-    if (source === undefined)
+    if (module.wires[wire] === undefined)
       throw new InternalError(`module '${module.name}': output '${name}' has no wire`);
-    if (source.cell.op !== "constant" && source.cycle !== moduleLatency(module)) {
+  }
+}
+
+/** All inputs of the firmware come in cycle 0, all its outputs in one cycle. */
+function verifyTop(top: Module): void {
+  const late = top.wires.find(({ cell, cycle }) => cell.op === "input" && cycle !== 0);
+  if (late !== undefined)
+    throw new InternalError(`module '${top.name}', wire '${late.name}': should be in cycle 0`);
+  for (const { name, wire } of top.outputs) {
+    const { cell, cycle } = top.wires[wire] as Wire;
+    if (cell.op !== "constant" && cycle !== moduleLatency(top))
       throw new InternalError(
-        `module '${module.name}': output '${name}' comes in another cycle than the others`,
+        `module '${top.name}': output '${name}' comes in another cycle than the others`,
       );
-    }
   }
 }
 
@@ -67,7 +77,7 @@ function verifyCell(
     .filter((operand) => operand.cell.op !== "constant");
   switch (cell.op) {
     case "input":
-      if (wire.cycle !== 0) throw fail("should be in cycle 0");
+      if (wire.cycle < 0) throw fail("comes before cycle 0");
       return;
     case "constant":
       if (wire.cycle !== 0) throw fail("should be in cycle 0");
@@ -101,6 +111,10 @@ function verifyCell(
       if (![cell.yes, cell.no].every((id) => holdsAll(wire, wireAt(id))))
         throw fail("does not hold all that it chooses from");
       break;
+    case "offset":
+      if (wire.signed || wire.width !== wireAt(cell.a).width)
+        throw fail("is not unsigned and as wide as its operand");
+      break;
     case "atleast":
       if (wire.width !== 1 || wire.signed) throw fail("is not one unsigned bit");
       break;
@@ -124,15 +138,21 @@ function verifyPort(
   if (wire.cell.op !== "port") return;
   const instance = module.instances[wire.cell.instance];
   if (instance === undefined) throw fail("belongs to no instance");
-  const cycles = new Set(
-    instance.inputs
-      .map(({ wire: id }) => module.wires[id] as Wire)
-      .filter(({ cell }) => cell.op !== "constant")
-      .map(({ cycle }) => cycle),
+  const inner = "window" in instance.of ? undefined : modules.get(instance.of.module);
+  const ports = new Map(
+    inner?.wires.flatMap((input) => (input.cell.op === "input" ? [[input.name, input]] : [])),
   );
-  if (cycles.size > 1) throw fail(`instance '${instance.name}' takes inputs of different cycles`);
-  const start = [...cycles][0] ?? 0;
+  // The cycle of the instance's cycle 0.
+  const starts = new Set(
+    instance.inputs.flatMap(({ port, wire: id }) => {
+      const { cell, cycle } = module.wires[id] as Wire;
+      return cell.op === "constant" ? [] : [cycle - (ports.get(port)?.cycle ?? 0)];
+    }),
+  );
+  if (starts.size > 1) throw fail(`instance '${instance.name}' takes inputs of different cycles`);
+  const [known] = starts;
   if ("window" in instance.of) {
+    const start = known ?? 0;
     verifyWindowInputs(instance, instance.of.window, module, fail);
     if (!["out_valid", "out_first", "out_data"].includes(wire.cell.port))
       throw fail(`a window has no output '${wire.cell.port}'`);
@@ -141,21 +161,30 @@ function verifyPort(
     if (wire.cycle !== start + windowLatency(instance.of.window)) throw fail("comes in another cycle");
     return;
   }
-  const inner = modules.get(instance.of.module);
   if (inner === undefined)
     throw fail(`instance '${instance.name}' is of an unknown module '${instance.of.module}'`);
   const { port } = wire.cell;
   const output = inner.outputs.find(({ name }) => name === port);
   if (output === undefined) throw fail(`module '${inner.name}' has no output '${port}'`);
-  if ((inner.wires[output.wire] as Wire).width !== wire.width) throw fail("has another width than the port");
-  if (wire.cycle !== start + moduleLatency(inner))
-    throw fail("comes in another cycle than the instance's latency");
-  for (const input of inner.wires.filter(({ cell }) => cell.op === "input")) {
+  const source = inner.wires[output.wire] as Wire;
+  if (source.width !== wire.width) throw fail("has another width than the port");
+  // An instance of constants is the same in every cycle, but has one for all its outputs.
+  const start = known ?? startOf(instance, module, inner);
+  if (wire.cycle !== start + source.cycle) throw fail("comes in another cycle than the instance's latency");
+  for (const input of ports.values()) {
     const given = instance.inputs.find(({ port: name }) => name === input.name);
     if (given === undefined) throw fail(`instance '${instance.name}' leaves '${input.name}' open`);
     if ((module.wires[given.wire] as Wire).width !== input.width)
       throw fail(`'${input.name}' has another width`);
   }
+}
+
+/** The cycle of an instance's cycle 0, by the first of its outputs. */
+function startOf(instance: Instance, module: Module, inner: Module): number {
+  const index = module.instances.indexOf(instance);
+  const first = module.wires.find(({ cell }) => cell.op === "port" && cell.instance === index);
+  const output = inner.outputs.find(({ name }) => first?.cell.op === "port" && first.cell.port === name);
+  return (first?.cycle ?? 0) - (output === undefined ? 0 : (inner.wires[output.wire] as Wire).cycle);
 }
 
 function verifyWindowInputs(
