@@ -69,6 +69,11 @@ export function describeBuild(
         resources.get(layer.module) as Resources,
       ),
     ),
+    stages: lowered.stages.map(({ cycle, layer, path }) => ({
+      ...{ cycle, layer },
+      worst_path_ns: Number(path.toFixed(3)),
+      slack_ns: Number((period - path).toFixed(3)),
+    })),
     notes: compiled.notes.map(({ where, message }) => ({ where, message })),
     files: files.map(({ path, text }) => ({ path, bytes: Buffer.byteLength(text), sha256: sha256(text) })),
   };
@@ -94,6 +99,7 @@ function describeLayer(
   const nonzero = weights.reduce((sum, data) => sum + data.filter((w) => w !== 0n).length, 0);
   return {
     name: layer.name,
+    module: layer.module,
     operations: nodes.map(({ op }) => op),
     shape: [...result.shape],
     types: [...new Set(result.types.items.map(printType))],

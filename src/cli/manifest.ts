@@ -73,6 +73,8 @@ export const MANIFEST = z
     layers: z.array(
       z.strictObject({
         name: z.string(),
+        /** The Verilog module of the whole layer. */
+        module: z.string(),
         operations: z.array(z.string()),
         shape: z.array(z.number()),
         /** Every type that occurs, once. */
@@ -84,6 +86,18 @@ export const MANIFEST = z
         cycles: z.strictObject({ window: z.number(), arithmetic: z.number() }),
         worst_path_ns: z.number(),
         resources,
+      }),
+    ),
+    /**
+     * The longest path between registers of each clock, and what is left of the period. Of parallel firmware `cycle` counts
+     * from the inputs, and `layer` is where the path ends; of a stream it counts from each layer's window.
+     */
+    stages: z.array(
+      z.strictObject({
+        cycle: count,
+        layer: z.string(),
+        worst_path_ns: z.number(),
+        slack_ns: z.number(),
       }),
     ),
     /** What the user should know although nothing was refused. */

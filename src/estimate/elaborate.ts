@@ -359,10 +359,10 @@ class Cells {
   private sumOfThree(cell: CellOf<"add3">, id: WireId): readonly Bit[] {
     const { network, primitives } = this.elaborator;
     const wire = this.module.wires[id] as Wire;
-    const { operands, low, below, width, topIsCarry } = add3Layout(cell, wire, this.module);
+    const { operands, low, below, width, luts } = add3Layout(cell, wire, this.module);
     const sums = Array.from({ length: width }, () => network.leaf());
     primitives.push({
-      luts: topIsCarry ? width - 1 : width,
+      luts,
       inputs: operands.flatMap((operand) => this.extended(operand.id, operand.shift - low, width)),
       sums,
     });

@@ -17,8 +17,8 @@ interface Mapped {
 }
 
 /**
- * Maps modules to the elements of an FPGA as synthesis does. A module that a circuit uses more than once is mapped once
- * for each set of inputs that are constant, and counted as often as it is used.
+ * Maps modules to the elements of an FPGA as synthesis does, flat. Only in a large circuit, a module that it uses more than
+ * once is mapped by itself, once for each set of inputs that are constant, and counted as often as it is used.
  */
 export class TechnologyMapper {
   private readonly known = new Map<string, Mapped>();
@@ -150,10 +150,22 @@ function inputWidth(module: Module): number {
   return inputsOf(module).reduce((sum, { width }) => sum + width, 0);
 }
 
-/** The modules that a circuit places more than once. */
-function repeatedModules(circuit: Circuit): ReadonlySet<string> {
+/** Up to so many wires a circuit is mapped as one piece, whatever repeats in it. */
+const WHOLE = 20_000;
+
+/** The modules that a large circuit places more than once. */
+function repeatedModules({ modules }: Circuit): ReadonlySet<string> {
   const uses = new Map<string, number>();
-  for (const { instances } of circuit.modules)
-    for (const { of } of instances) if ("module" in of) uses.set(of.module, (uses.get(of.module) ?? 0) + 1);
+  const sizes = new Map<string, number>();
+  for (const { name, wires, instances } of modules) {
+    let size = wires.length;
+    for (const { of } of instances) {
+      if (!("module" in of)) continue;
+      uses.set(of.module, (uses.get(of.module) ?? 0) + 1);
+      size += sizes.get(of.module) ?? 0;
+    }
+    sizes.set(name, size);
+  }
+  if ((sizes.get(modules.at(-1)?.name ?? "") ?? 0) <= WHOLE) return new Set();
   return new Set([...uses].filter(([, count]) => count > 1).map(([name]) => name));
 }

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { Fabric } from "../lower/delay.js";
 import { NOTHING, type Resources } from "./counts.js";
 
@@ -8,19 +9,24 @@ const FAMILIES: Readonly<Record<Fabric, string>> = {
   "7-series": "xc7",
 };
 
+/** What Yosys is to synthesize. */
+export interface Synthesis {
+  readonly top: string;
+  /** Modules that stay modules of their own and are counted by themselves; all others become part of what uses them. */
+  readonly blocks: readonly string[];
+  /** The Verilog: paths without white space. */
+  readonly files: readonly string[];
+  readonly fabric: Fabric;
+}
+
 /**
- * The script with which Yosys synthesizes a module of some Verilog files: flat, without pads, clock buffers and DSPs; wide
- * functions are LUTs only, not multiplexers of the slice, so that LUTs are comparable. It writes what it counted into
- * `statistics` as JSON.
+ * Yosys' script: flat besides the blocks, without pads, clock buffers and DSPs; wide functions are LUTs only, not
+ * multiplexers of the slice, so that LUTs are comparable. It writes what it counted into `statistics` as JSON.
  */
-export function yosysScript(
-  files: readonly string[],
-  top: string,
-  fabric: Fabric,
-  statistics: string,
-): string {
+export function yosysScript({ top, blocks, files, fabric }: Synthesis, statistics: string): string {
   return [
     ...files.map((file) => `read_verilog ${file}`),
+    ...blocks.map((block) => `setattr -mod -set keep_hierarchy 1 ${block}`),
     `synth_xilinx -top ${top} -family ${FAMILIES[fabric]} -flatten -noiopad -noclkbuf -nodsp -nowidelut`,
     `tee -q -o ${statistics} stat -json`,
   ].join("; ");
@@ -44,24 +50,29 @@ const COUNTS: Readonly<Record<string, Partial<Resources>>> = {
   RAMB18E2: { bram: 0.5 },
 };
 
-/** What `stat -json` counted; undefined when the text is no such statistics. */
-export function readStatistics(text: string): Resources | undefined {
-  const cells = cellsOf(text);
-  if (cells === undefined) return undefined;
-  const total = { ...NOTHING } as { -readonly [K in keyof Resources]: number };
-  for (const [name, number] of Object.entries(cells)) {
-    for (const [key, each] of Object.entries(COUNTS[name] ?? {}))
-      total[key as keyof Resources] += each * number;
-  }
-  return total;
+const STATISTICS = z.object({
+  modules: z.record(z.string(), z.object({ num_cells_by_type: z.record(z.string(), z.number()) })),
+});
+
+/** What `stat -json` counted in each module by itself, by name; undefined when the text is no such statistics. */
+export function readStatistics(text: string): ReadonlyMap<string, Resources> | undefined {
+  const statistics = STATISTICS.safeParse(parsed(text));
+  if (!statistics.success) return undefined;
+  return new Map(
+    Object.entries(statistics.data.modules).map(([name, { num_cells_by_type: cells }]) => {
+      const total = { ...NOTHING } as { -readonly [K in keyof Resources]: number };
+      for (const [cell, number] of Object.entries(cells)) {
+        for (const [key, each] of Object.entries(COUNTS[cell] ?? {}))
+          total[key as keyof Resources] += each * number;
+      }
+      return [name.replace(/^\\/, ""), total];
+    }),
+  );
 }
 
-function cellsOf(text: string): Readonly<Record<string, number>> | undefined {
+function parsed(text: string): unknown {
   try {
-    const value = JSON.parse(text) as {
-      readonly design?: { readonly num_cells_by_type?: Readonly<Record<string, number>> };
-    };
-    return value.design?.num_cells_by_type;
+    return JSON.parse(text);
   } catch {
     return undefined;
   }
