@@ -24,6 +24,8 @@ export interface CompileOptions extends Asked {
   readonly clockMHz: number;
   /** The delay model of the device's fabric. */
   readonly delays: DelayModel;
+  /** The most latency, in cycles and in ns; by default parallel firmware takes the fewest cycles that its clock allows. */
+  readonly latency?: { readonly cycles?: number; readonly ns?: number };
   /** The form of the Verilog's primitives. */
   readonly target: Target;
   readonly threshold?: { readonly level: number; readonly name: string };
@@ -63,7 +65,13 @@ export async function compile(source: ModelSource, options: CompileOptions): Pro
   const quantized = modelToFixed(model, { types: options.types, threshold: options.threshold });
   const fixed = runPasses(quantized.fixed);
   const choice = chooseArchitecture(fixed, options);
-  const lowered = lower(fixed, { ...choice, period: 1000 / options.clockMHz, delays: options.delays });
+  const period = 1000 / options.clockMHz;
+  const cycles = mostCycles(options.latency, period);
+  const lowered = lower(fixed, {
+    ...choice,
+    ...{ period, delays: options.delays },
+    ...(cycles !== undefined && { cycles }),
+  });
   const golden = emitTypeScript(fixed);
   const files = [
     { name: "model.l1c", text: printModel(model) },
@@ -76,4 +84,13 @@ export async function compile(source: ModelSource, options: CompileOptions): Pro
   const notes = [...imported.notes, ...quantized.notes];
   const templates = templatesOf(lowered.circuit, options.target);
   return { model, fixed, lowered, choice, notes, files, templates };
+}
+
+/** The cycles that a bound on the latency leaves; undefined without one. */
+function mostCycles(latency: CompileOptions["latency"], period: number): number | undefined {
+  if (latency?.cycles === undefined && latency?.ns === undefined) return undefined;
+  // A latency of just so many periods is one, whatever the division of decimals says.
+  const fitting =
+    latency.ns === undefined ? Number.POSITIVE_INFINITY : Math.floor(latency.ns / period + 1e-9);
+  return Math.min(latency.cycles ?? Number.POSITIVE_INFINITY, fitting);
 }

@@ -40,6 +40,10 @@ export const CONFIG = z
     name: z.string().min(1).optional(),
     clock_mhz: z.number().positive().max(1000).default(320),
     device: z.enum(DEVICES.map(({ name }) => name) as [string, ...string[]]).default("xcvu13p"),
+    /** The most latency that is allowed, in cycles, in ns or both. */
+    latency: z
+      .strictObject({ cycles: z.number().int().positive().optional(), ns: z.number().positive().optional() })
+      .optional(),
     /** The form of the Verilog's primitives; by default that of the device's fabric. */
     target: z.enum(TARGETS).optional(),
     output: z

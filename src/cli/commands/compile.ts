@@ -28,6 +28,8 @@ export interface CompileCommandOptions {
   readonly "clock-mhz": number | undefined;
   readonly threshold: number | undefined;
   readonly target?: Target | undefined;
+  readonly "latency-cycles"?: number | undefined;
+  readonly "latency-ns"?: number | undefined;
 }
 
 export const compile: Command<CompileCommandOptions> = {
@@ -70,6 +72,14 @@ export const compile: Command<CompileCommandOptions> = {
         describe: "columns of a beat, P: a stream (overrides the configuration)",
       })
       .option("clock-mhz", { type: "number", describe: "clock (overrides the configuration)" })
+      .option("latency-cycles", {
+        type: "number",
+        describe: "most cycles of latency (overrides the configuration)",
+      })
+      .option("latency-ns", {
+        type: "number",
+        describe: "most latency in ns (overrides the configuration)",
+      })
       .option("target", {
         choices: TARGETS,
         describe: "form of the Verilog's primitives (overrides the configuration; default: by the device)",
@@ -102,6 +112,7 @@ export const compile: Command<CompileCommandOptions> = {
       clockMHz: config.clock_mhz,
       delays: FABRICS[fabric],
       target: config.target ?? targetOf(fabric),
+      ...(config.latency !== undefined && { latency: config.latency }),
       ...(threshold !== undefined && { threshold: { level: threshold, name: config.output.name } }),
       types: Object.fromEntries(types),
       ...(calibrate !== undefined && {
@@ -157,6 +168,9 @@ function override(config: Config, options: CompileCommandOptions): Config {
   // What is asked for on the command line stands above the file: parallel firmware has no stream.
   const stream =
     columns !== undefined ? { ...configured, columns } : architecture === "parallel" ? undefined : configured;
+  const [cycles, ns] = [options["latency-cycles"], options["latency-ns"]];
+  // A bound on the command line takes the place of all that the file has.
+  const latency = cycles === undefined && ns === undefined ? config.latency : { cycles, ns };
   return checkConfig(
     {
       ...rest,
@@ -164,6 +178,7 @@ function override(config: Config, options: CompileCommandOptions): Config {
       architecture: architecture ?? config.architecture,
       ...(stream !== undefined && { stream }),
       target: options.target ?? config.target,
+      ...(latency !== undefined && { latency }),
       types: { ...config.types, ...typesOf(options.type) },
       output: { ...config.output, threshold: options.threshold ?? config.output.threshold },
     },

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { UserError } from "../../../src/ir/errors.js";
 import {
   earliest,
   exceeds,
@@ -118,7 +117,7 @@ describe("retiming", () => {
     expect([...retime({ nodes }, [3], BUDGET, 2).cycles]).toEqual([0, 0, 1, 2, -1]);
   });
 
-  it("takes more cycles only where they are allowed and take fewer registers, and refuses fewer than it needs", () => {
+  it("takes more cycles only where they are allowed and take fewer registers", () => {
     let more = 0;
     for (let seed = 1; seed <= 60; seed++) {
       const { graph, outputs } = randomGraph(seed, 14);
@@ -129,11 +128,7 @@ describe("retiming", () => {
       expect(loose.last).toBeLessThanOrEqual(least + 2);
       if (loose.last > least) more++;
       expect(loose.bits < tight.bits || loose.last === least).toBe(true);
-      if (least > 0) {
-        const refused = () => scheduleWithin(graph, outputs, BUDGET, least - 1);
-        expect(refused).toThrow(UserError);
-        expect(refused).toThrow(`it takes ${least + 1} cycles at this clock, ${least} are allowed`);
-      }
+      expect(scheduleWithin(graph, outputs, BUDGET, least - 1).last).toBe(least);
     }
     expect(more).toBeGreaterThan(0);
   });
