@@ -7,7 +7,10 @@ module l1c_add3 #(
   parameter WIDTH = 1,
   parameter NEGATE_B = 0,
   parameter NEGATE_C = 0,
-  parameter TOP_IS_CARRY = 0  // the highest bit is the carry out of the others: the operands do not reach it
+  parameter TOP_IS_CARRY = 0,  // the highest bit is the carry out of the others: the operands do not reach it
+  parameter [WIDTH-1:0] LIVE_A = {WIDTH{1'b1}},  // the bits that may be 1; of a negated operand all
+  parameter [WIDTH-1:0] LIVE_B = {WIDTH{1'b1}},
+  parameter [WIDTH-1:0] LIVE_C = {WIDTH{1'b1}}
 ) (
   input  wire [WIDTH-1:0] a,
   input  wire [WIDTH-1:0] b,

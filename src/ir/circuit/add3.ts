@@ -17,6 +17,10 @@ export interface Add3Layout {
   readonly width: number;
   /** The highest of them is the carry out of the others: it takes no LUT. */
   readonly topIsCarry: boolean;
+  /** For each operand, the bits of these that may be 1; of a negated operand all. */
+  readonly live: readonly [bigint, bigint, bigint];
+  /** LUTs: one for each bit at which two or more come together, what the bit below saves counted in. */
+  readonly luts: number;
 }
 
 /** Bits that one operand has for itself pass by the adder, and a highest bit that is a carry takes no LUT. */
@@ -31,7 +35,31 @@ export function add3Layout(cell: CellOf<"add3">, wire: Wire, module: Module): Ad
   const below = first.negative || first.shift === second.shift ? undefined : first;
   const low = Math.min(below === undefined ? first.shift : second.shift, wire.width - 1);
   const width = wire.width - low;
-  return { operands, low, below, width, topIsCarry: isCarry(operands, low, width, module) };
+  const topIsCarry = isCarry(operands, low, width, module);
+  const live = operands.map((operand) => liveBits(operand, low, width, module)) as [bigint, bigint, bigint];
+  return { operands, low, below, width, topIsCarry, live, luts: lutsOf(live, operands, width) };
+}
+
+function liveBits({ id, shift, negative }: Add3Operand, low: number, width: number, module: Module): bigint {
+  const { cell, signed, width: bits } = module.wires[id] as Wire;
+  const ones = (count: number) => (1n << BigInt(Math.max(0, count))) - 1n;
+  if (negative) return ones(width);
+  const moved = (value: bigint) =>
+    shift >= low ? value << BigInt(shift - low) : value >> BigInt(low - shift);
+  if (cell.op === "constant") return BigInt.asUintN(width, moved(cell.value));
+  const end = signed ? width : Math.min(width, bits + shift - low);
+  return ones(end) & ~ones(Math.min(end, shift - low));
+}
+
+function lutsOf(live: readonly bigint[], operands: readonly Add3Operand[], width: number): number {
+  let luts = 0;
+  let saved = operands.filter(({ negative }) => negative).length === 2 ? 1 : 0;
+  for (let bit = 0; bit < width; bit++) {
+    const count = live.reduce((sum, bits) => sum + Number((bits >> BigInt(bit)) & 1n), saved);
+    if (count >= 2) luts++;
+    saved = count >= 3 ? 1 : 0;
+  }
+  return luts;
 }
 
 /**
