@@ -1,4 +1,4 @@
-import { type EmittedFile, emitVerilog, templatesOf } from "./hls-emit/verilog/index.js";
+import { type EmittedFile, emitVerilog, type Template, templatesOf } from "./hls-emit/verilog/index.js";
 import { importModel } from "./import/index.js";
 import type { ModelSource } from "./import/source.js";
 import { printCircuit } from "./ir/circuit/text.js";
@@ -12,6 +12,7 @@ import { type Asked, type Choice, chooseArchitecture } from "./lower/choose.js";
 import type { DelayModel } from "./lower/delay.js";
 import { lower } from "./lower/index.js";
 import type { Lowered } from "./lower/lowered.js";
+import type { Target } from "./lower/target.js";
 import { runPasses } from "./passes/index.js";
 import { modelToFixed } from "./quantize/index.js";
 import { emitTypeScript } from "./sim/typescript/emit.js";
@@ -23,6 +24,10 @@ export interface CompileOptions extends Asked {
   readonly clockMHz: number;
   /** The delay model of the device's fabric. */
   readonly delays: DelayModel;
+  /** The most latency, in cycles and in ns; by default parallel firmware takes the fewest cycles that its clock allows. */
+  readonly latency?: { readonly cycles?: number; readonly ns?: number };
+  /** The form of the Verilog's primitives. */
+  readonly target: Target;
   readonly threshold?: { readonly level: number; readonly name: string };
   /** Gives a float model quantizers. */
   readonly calibrate?: (model: Model) => Promise<Model>;
@@ -42,7 +47,7 @@ export interface Compiled {
   /** The three levels as text, the Verilog and the golden model, by path in the build directory. */
   readonly files: readonly EmittedFile[];
   /** The templates that the Verilog instantiates. */
-  readonly templates: readonly string[];
+  readonly templates: readonly Template[];
 }
 
 /**
@@ -60,7 +65,13 @@ export async function compile(source: ModelSource, options: CompileOptions): Pro
   const quantized = modelToFixed(model, { types: options.types, threshold: options.threshold });
   const fixed = runPasses(quantized.fixed);
   const choice = chooseArchitecture(fixed, options);
-  const lowered = lower(fixed, { ...choice, period: 1000 / options.clockMHz, delays: options.delays });
+  const period = 1000 / options.clockMHz;
+  const cycles = mostCycles(options.latency, period);
+  const lowered = lower(fixed, {
+    ...choice,
+    ...{ period, delays: options.delays },
+    ...(cycles !== undefined && { cycles }),
+  });
   const golden = emitTypeScript(fixed);
   const files = [
     { name: "model.l1c", text: printModel(model) },
@@ -71,5 +82,15 @@ export async function compile(source: ModelSource, options: CompileOptions): Pro
     { name: "simulator/golden.js", text: transpile(golden) },
   ];
   const notes = [...imported.notes, ...quantized.notes];
-  return { model, fixed, lowered, choice, notes, files, templates: templatesOf(lowered.circuit) };
+  const templates = templatesOf(lowered.circuit, options.target);
+  return { model, fixed, lowered, choice, notes, files, templates };
+}
+
+/** The cycles that a bound on the latency leaves; undefined without one. */
+function mostCycles(latency: CompileOptions["latency"], period: number): number | undefined {
+  if (latency?.cycles === undefined && latency?.ns === undefined) return undefined;
+  // A latency of just so many periods is one, whatever the division of decimals says.
+  const fitting =
+    latency.ns === undefined ? Number.POSITIVE_INFINITY : Math.floor(latency.ns / period + 1e-9);
+  return Math.min(latency.cycles ?? Number.POSITIVE_INFINITY, fitting);
 }

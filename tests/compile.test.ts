@@ -17,6 +17,7 @@ test("the trained muon network compiles to integers that are the framework's log
       name: "muon_cnn",
       clockMHz: 320,
       delays: FABRICS["ultrascale+"],
+      target: "ultrascale",
       threshold: { level: 0.5, name: "mask" },
       stream: { axis: 1, columns: 8 },
     },

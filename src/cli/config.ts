@@ -6,6 +6,7 @@ import { DEVICES } from "../estimate/devices.js";
 import { UserError } from "../ir/errors.js";
 import { type FixedType, OVERFLOWS, ROUNDINGS } from "../ir/fixed-point.js";
 import { topModuleName } from "../lower/names.js";
+import { TARGETS } from "../lower/target.js";
 import { systemError } from "./files.js";
 
 /** The widest input type, and the farthest binary point. */
@@ -55,6 +56,12 @@ export const CONFIG = z
     name: FIRMWARE_NAME.optional(),
     clock_mhz: z.number().positive().max(1000).default(320),
     device: z.enum(DEVICES.map(({ name }) => name) as [string, ...string[]]).default("xcvu13p"),
+    /** The most latency that is allowed, in cycles, in ns or both. */
+    latency: z
+      .strictObject({ cycles: z.number().int().positive().optional(), ns: z.number().positive().optional() })
+      .optional(),
+    /** The form of the Verilog's primitives; by default that of the device's fabric. */
+    target: z.enum(TARGETS).optional(),
     output: z
       .strictObject({
         /** The name of the output, where a threshold is set. */

@@ -1,11 +1,14 @@
 import type { Compiled } from "../compile.js";
-import { estimateResources, type Resources } from "../estimate/resources.js";
+import type { Resources } from "../estimate/counts.js";
+import { deviceOf } from "../estimate/devices.js";
+import { estimateResources } from "../estimate/resources.js";
 import type { Module } from "../ir/circuit/circuit.js";
 import type { FixedNode } from "../ir/fixed/fixed.js";
 import { printType } from "../ir/fixed-point.js";
 import { nodesByName } from "../ir/graph.js";
 import type { LayerFacts, Lowered, LoweredPort } from "../lower/lowered.js";
 import { packingWidth } from "../lower/packing.js";
+import { targetOf } from "../lower/target.js";
 import { type BuildFile, sha256 } from "./build-directory.js";
 import type { Config } from "./config.js";
 import type { Manifest, ManifestPort } from "./manifest.js";
@@ -33,7 +36,8 @@ export function describeBuild(
   const { fixed, lowered, choice } = compiled;
   const { model, config } = sources;
   const period = 1000 / config.values.clock_mhz;
-  const resources = estimateResources(lowered.circuit);
+  const { fabric } = deviceOf(config.values.device);
+  const resources = estimateResources(lowered.circuit, config.values.target ?? targetOf(fabric));
   const top = lowered.circuit.modules.at(-1) as Module;
   const nodes = nodesByName(fixed);
   const ns = (cycles: number) => Number((cycles * period).toFixed(3));
@@ -57,7 +61,7 @@ export function describeBuild(
     ...streamOf(lowered),
     inputs: lowered.inputs.map(describePort),
     outputs: lowered.outputs.map(describePort),
-    resources: { by: "l1c's estimate, cell by cell", total: resources.get(top.name) as Resources },
+    resources: { by: "l1c's estimate of synthesis", total: resources.get(top.name) as Resources },
     layers: lowered.layers.map((layer) =>
       describeLayer(
         layer,
@@ -65,6 +69,11 @@ export function describeBuild(
         resources.get(layer.module) as Resources,
       ),
     ),
+    stages: lowered.stages.map(({ cycle, layer, path }) => ({
+      ...{ cycle, layer },
+      worst_path_ns: Number(path.toFixed(3)),
+      slack_ns: Number((period - path).toFixed(3)),
+    })),
     notes: compiled.notes.map(({ where, message }) => ({ where, message })),
     files: files.map(({ path, text }) => ({ path, bytes: Buffer.byteLength(text), sha256: sha256(text) })),
   };
@@ -90,6 +99,7 @@ function describeLayer(
   const nonzero = weights.reduce((sum, data) => sum + data.filter((w) => w !== 0n).length, 0);
   return {
     name: layer.name,
+    module: layer.module,
     operations: nodes.map(({ op }) => op),
     shape: [...result.shape],
     types: [...new Set(result.types.items.map(printType))],

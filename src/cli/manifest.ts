@@ -22,7 +22,14 @@ const port = z
     if (message !== undefined) context.addIssue({ code: "custom", path: ["packing"], message });
   });
 
-const resources = z.strictObject({ lut: z.number(), ff: z.number(), dsp: z.number(), bram: z.number() });
+const resources = z.strictObject({
+  lut: z.number(),
+  srl: z.number(),
+  ff: z.number(),
+  carry: z.number(),
+  dsp: z.number(),
+  bram: z.number(),
+});
 const file = z.strictObject({ file: z.string(), sha256: z.string() });
 
 /** `manifest.json` of a build directory: what was built from what, and what it promises. */
@@ -58,6 +65,8 @@ export const MANIFEST = z
     layers: z.array(
       z.strictObject({
         name: z.string(),
+        /** The Verilog module of the whole layer. */
+        module: z.string(),
         operations: z.array(z.string()),
         shape: z.array(z.number()),
         /** Every type that occurs, once. */
@@ -69,6 +78,18 @@ export const MANIFEST = z
         cycles: z.strictObject({ window: z.number(), arithmetic: z.number() }),
         worst_path_ns: z.number(),
         resources,
+      }),
+    ),
+    /**
+     * The longest path between registers of each clock, and what is left of the period. Of parallel firmware `cycle` counts
+     * from the inputs, and `layer` is where the path ends; of a stream it counts from each layer's window.
+     */
+    stages: z.array(
+      z.strictObject({
+        cycle: count,
+        layer: z.string(),
+        worst_path_ns: z.number(),
+        slack_ns: z.number(),
       }),
     ),
     /** What the user should know although nothing was refused. */

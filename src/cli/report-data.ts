@@ -50,9 +50,9 @@ async function manifestFile({
 }
 
 function hardwareOf(manifest: Manifest): ReportData["hardware"] {
-  const { name, lut, ff, dsp, bram } = deviceOf(manifest.device);
+  const { name, lut, ff, dsp, bram, slrs } = deviceOf(manifest.device);
   return {
-    device: { name, has: { lut, ff, dsp, bram } },
+    device: { name, has: { lut, ff, dsp, bram }, slrs },
     clockMHz: manifest.clock_mhz,
     latencyCycles: manifest.latency.cycles,
     intervalCycles: manifest.interval.cycles,

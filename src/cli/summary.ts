@@ -53,10 +53,23 @@ export function describeManifest(folder: string, manifest: Manifest): string {
     `${folder}: ${manifest.name}, ${describeArchitecture(manifest)}`,
     `latency ${plural(latency.cycles, "cycle")} (${latency.ns} ns), interval ${plural(interval.cycles, "cycle")} (${interval.ns} ns) at ${manifest.clock_mhz} MHz`,
     `about ${describeResources(resources.total)} (estimate before synthesis)`,
+    ...describeWorstStage(manifest),
     "",
     table([header, ...layers]),
     ...describeNotes(manifest.notes, manifest.model.file),
   ].join("\n");
+}
+
+/** The stage with the least slack, by the delay model. */
+export function describeWorstStage({ stages, architecture, clock_mhz }: Manifest): readonly string[] {
+  const [worst] = stages.toSorted((a, b) => a.slack_ns - b.slack_ns);
+  if (worst === undefined) return [];
+  const from = architecture === "parallel" ? "from the inputs" : "from its window";
+  const where = worst.layer === "" ? "the flags" : `layer '${worst.layer}'`;
+  const period = Number((1000 / clock_mhz).toFixed(3));
+  return [
+    `worst stage: clock ${worst.cycle} ${from}, in ${where}: ${worst.worst_path_ns} ns of ${period} ns (slack ${worst.slack_ns} ns)`,
+  ];
 }
 
 /** In how many clocks an event goes in. */

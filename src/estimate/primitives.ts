@@ -1,28 +1,20 @@
 import {
   countWidth,
   type LineParameters,
-  type PrimitiveTable,
+  type PrimitiveOf,
   type RasterParameters,
-  type WindowParameters,
-  windowLatency,
 } from "../ir/circuit/primitives.js";
 import { LUT_INPUTS } from "../lower/delay.js";
-import { NONE, type Resources } from "./sum.js";
+import { NOTHING, type Resources } from "./counts.js";
 
-/** The resources of each primitive. Flip-flops inside block RAMs do not count. */
-export const PRIMITIVE_RESOURCES: PrimitiveTable<Resources> = {
-  window: windowResources,
-  line: lineResources,
-  raster: rasterResources,
-  flag: ({ cycles }) => ({ ...NONE, ...counters([cycles], 1) }),
-};
+/** A primitive that is estimated as a whole; a window is mapped bit by bit (`elaborate.ts`). */
+export type CountedPrimitive = Exclude<PrimitiveOf, { readonly window: unknown }>;
 
-/** A window holds its beats in registers and masks each column that another beat may own. */
-function windowResources(window: WindowParameters): Resources {
-  const { bits, columns, last, before, after } = window;
-  const depth = windowLatency(window) + Math.ceil(before / columns);
-  const tail = last < columns && before + after > 0 ? columns - last : 0;
-  return { ...NONE, lut: (before + after + tail) * bits, ff: depth * (columns * bits + 2) };
+/** The resources of a primitive. Flip-flops inside block RAMs do not count. */
+export function primitiveResources(of: CountedPrimitive): Resources {
+  if ("line" in of) return lineResources(of.line);
+  if ("raster" in of) return rasterResources(of.raster);
+  return { ...NOTHING, ...counters([of.flag.cycles], 1) };
 }
 
 /** First, valid and running have flip-flops and LUTs of their own. */
@@ -30,7 +22,7 @@ function rasterResources({ rows, columns, rowPeriod, columnPeriod }: RasterParam
   const counted = rowPeriod !== columns * columnPeriod;
   const counts = [rows, columns, columnPeriod, ...(counted ? [rowPeriod] : [])];
   return {
-    ...NONE,
+    ...NOTHING,
     ...counters(
       counts.filter((count) => count > 1),
       3,
@@ -52,9 +44,9 @@ const LUT_RAM_DEPTH = 64;
 
 function lineResources({ bits, depth }: LineParameters): Resources {
   const { lut, ff } = counters(depth > 1 ? [depth, depth] : [], 0);
-  if (depth > LUT_RAM_DEPTH) return { ...NONE, lut, ff, bram: blockRams(bits, depth) };
+  if (depth > LUT_RAM_DEPTH) return { ...NOTHING, lut, ff, bram: blockRams(bits, depth) };
   // Block RAMs have the two registers of the output themselves, LUT RAMs have not.
-  return { ...NONE, lut: lut + lutRam(bits, depth), ff: ff + 2 * bits };
+  return { ...NOTHING, lut: lut + lutRam(bits, depth), ff: ff + 2 * bits };
 }
 
 /**

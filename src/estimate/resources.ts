@@ -1,93 +1,16 @@
-import {
-  type Circuit,
-  cellOperands,
-  type Instance,
-  type Module,
-  type Wire,
-  type WireId,
-} from "../ir/circuit/circuit.js";
-import { lookUp } from "../ir/circuit/primitives.js";
-import { LUT_INPUTS } from "../lower/delay.js";
-import { PRIMITIVE_RESOURCES } from "./primitives.js";
-import { NONE, plus, type Resources } from "./sum.js";
-
-export type { Resources } from "./sum.js";
+import type { Circuit } from "../ir/circuit/circuit.js";
+import type { Target } from "../lower/target.js";
+import type { Resources } from "./counts.js";
+import { TechnologyMapper } from "./map.js";
 
 /**
- * Estimates the resources of every module of a circuit, instances included, by module name. It counts LUTs cell by cell
- * before any optimization across cells, so that synthesis usually needs fewer.
+ * Estimates what synthesis makes of every module of a circuit, instances included, by module name. Each module is mapped as
+ * if it stood alone; the last one is the whole firmware. `target` is the form of the primitives in its Verilog.
  */
-export function estimateResources(circuit: Circuit): ReadonlyMap<string, Resources> {
-  const known = new Map<string, Resources>();
-  for (const module of circuit.modules) {
-    const readers = readersOf(module);
-    const own = module.wires.reduce((sum, _, id) => plus(sum, cellResources(id, module, readers)), NONE);
-    const inner = module.instances.map((instance) => instanceResources(instance, known));
-    known.set(module.name, inner.reduce(plus, own));
-  }
-  return known;
-}
-
-function instanceResources({ of }: Instance, known: ReadonlyMap<string, Resources>): Resources {
-  return "module" in of ? (known.get(of.module) ?? NONE) : lookUp(PRIMITIVE_RESOURCES, of);
-}
-
-/** The wires that read each wire. */
-function readersOf(module: Module): ReadonlyMap<WireId, readonly WireId[]> {
-  const readers = new Map<WireId, WireId[]>();
-  module.wires.forEach(({ cell }, id) => {
-    for (const operand of cellOperands(cell)) {
-      const known = readers.get(operand);
-      if (known === undefined) readers.set(operand, [id]);
-      else known.push(id);
-    }
-  });
-  return readers;
-}
-
-function cellResources(
-  id: WireId,
-  module: Module,
-  readers: ReadonlyMap<WireId, readonly WireId[]>,
-): Resources {
-  const { width, signed, cell } = module.wires[id] as Wire;
-  const wire = (id: number) => module.wires[id] as Wire;
-  const luts = (lut: number): Resources => ({ ...NONE, lut });
-  switch (cell.op) {
-    case "add":
-    case "sub": {
-      // Bits below the shifted operand pass through; those of a subtracted operand must be negated.
-      const free =
-        cell.op === "add" ? Math.abs(cell.shiftA - cell.shiftB) : Math.max(0, cell.shiftB - cell.shiftA);
-      const passing = Math.min(free, cell.shiftA > cell.shiftB ? wire(cell.b).width : wire(cell.a).width);
-      // The highest bit of an unsigned sum is the carry out of the chain.
-      const carried = cell.op === "add" && !signed ? 1 : 0;
-      return luts(Math.max(1, width - passing - carried));
-    }
-    case "mul":
-      // One LUT for each bit of the partial products: it holds their AND and the adder of two rows.
-      return luts(wire(cell.a).width * wire(cell.b).width);
-    case "atleast":
-      if (cell.level === 0n) return NONE;
-      return luts(Math.max(1, Math.ceil((wire(cell.a).width - 1) / (LUT_INPUTS - 1))));
-    case "mux":
-      // A mux that only feeds another one shares its LUTs: the clamps of a saturation are one level of logic.
-      return luts(readers.get(id)?.every((reader) => wire(reader).cell.op === "mux") ? 0 : width);
-    case "table": {
-      const inputs = wire(cell.index).width;
-      // Above eight inputs, LUTs choose among groups of four; below, multiplexers of the slice do.
-      const choosing = Math.ceil((2 ** Math.max(0, inputs - LUT_INPUTS - 2) - 1) / 3);
-      return luts(width * (2 ** Math.max(0, inputs - LUT_INPUTS) + choosing));
-    }
-    case "register":
-      return { ...NONE, ff: width };
-    case "input":
-    case "port":
-    case "constant":
-    case "slice":
-    case "concat":
-    case "shift":
-    case "ahead":
-      return NONE;
-  }
+export function estimateResources(
+  circuit: Circuit,
+  target: Target = "ultrascale",
+): ReadonlyMap<string, Resources> {
+  const mapper = new TechnologyMapper(circuit, target);
+  return new Map(circuit.modules.map((module) => [module.name, mapper.resources(module)]));
 }

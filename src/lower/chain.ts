@@ -9,7 +9,7 @@ import { indexBits, lowerFunction } from "./lookup.js";
 import type { ModuleBuilder, Signal } from "./module-builder.js";
 import { channelsOf, evaluatePointwise, levelAt, lowerPointwise, requantizationAt } from "./pointwise.js";
 import { droppedBits } from "./requantize.js";
-import { overflowSignal, roundingConstant } from "./round.js";
+import { overflowSignal, reluSignal, roundingConstant, roundingWithin } from "./round.js";
 
 /** Pointwise nodes one behind the other. */
 export interface Chain {
@@ -93,9 +93,7 @@ export function lowerSums(
   return sums.map((sum, i) => {
     const element = elements[i] as number;
     const { next, multiplier, offset, finish } = absorbed[i] as Absorbed;
-    const { lo, hi } = chain.rangeOf(start - 1, element);
-    const ends = [lo * multiplier + offset, hi * multiplier + offset] as const;
-    const bounds = multiplier > 0n ? { lo: ends[0], hi: ends[1] } : { lo: ends[1], hi: ends[0] };
+    const bounds = affineRange(chain.rangeOf(start - 1, element), multiplier, offset);
     return lowerChain(builder, chain, element, finish(builder, builder.narrow(sum, bounds)), next);
   });
 }
@@ -127,16 +125,24 @@ function absorb({ steps }: Chain, element: number, start: number, range: Interva
     const finish = (builder: ModuleBuilder, signal: Signal) => builder.atLeast(signal, 0n);
     return { multiplier, offset: offset - level, next: next + 1, finish };
   }
+  // A ReLU may wait for the rounding behind it: rounding is monotonic and keeps 0.
+  const relu = step.node.op === "relu" ? 1 : 0;
+  const rounded = steps[next + relu];
   // A narrow sum becomes a table together with all that follows.
-  if (step.node.op !== "requantize" || indexBits(range) <= LUT_INPUTS) return plain;
-  const requantization = requantizationAt(step.node, step.source, element);
+  if (rounded?.node.op !== "requantize" || indexBits(range) <= LUT_INPUTS) return plain;
+  const requantization = requantizationAt(rounded.node, rounded.source, element);
   const drop = droppedBits(requantization);
-  const constant = drop === undefined ? undefined : roundingConstant(drop, requantization.rounding);
-  if (drop === undefined || constant === undefined || constant === 0n) return plain;
-  const { to, overflow, limits } = requantization;
-  const finish = (builder: ModuleBuilder, signal: Signal) =>
-    overflowSignal(builder, builder.shift(signal, -drop), to, overflow, limits);
-  return { multiplier, offset: offset + constant, next: next + 1, finish };
+  if (drop === undefined) return plain;
+  const { to, overflow, limits, rounding } = requantization;
+  const sum = affineRange(range, multiplier, offset);
+  const rounds = relu === 1 ? { lo: 0n, hi: sum.hi > 0n ? sum.hi : 0n } : sum;
+  const constant = roundingConstant(drop, roundingWithin(rounding, rounds));
+  if (constant === undefined || constant === 0n) return plain;
+  const finish = (builder: ModuleBuilder, signal: Signal) => {
+    const shifted = builder.shift(signal, -drop);
+    return overflowSignal(builder, relu === 1 ? reluSignal(builder, shifted) : shifted, to, overflow, limits);
+  };
+  return { multiplier, offset: offset + constant, next: next + relu + 1, finish };
 }
 
 /** Bounds of a sum: every input at its worst. */
@@ -148,4 +154,10 @@ function rangeOfRow(inputs: readonly Signal[], { weights, bias }: LinearSum): In
     hi += weight > 0n ? weight * range.hi : weight * range.lo;
   });
   return { lo, hi };
+}
+
+/** Bounds of k · multiplier + offset. */
+function affineRange({ lo, hi }: Interval, multiplier: bigint, offset: bigint): Interval {
+  const ends = [lo * multiplier + offset, hi * multiplier + offset] as const;
+  return multiplier > 0n ? { lo: ends[0], hi: ends[1] } : { lo: ends[1], hi: ends[0] };
 }

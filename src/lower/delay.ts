@@ -13,9 +13,22 @@ export interface DelayModel {
 }
 
 /**
- * Round figures, chosen from the order of magnitude of the switching characteristics (LUT6, carry chain, flip-flop) in
- * AMD's data sheets DS923 (Virtex UltraScale+, 16 nm), DS892 (Kintex UltraScale, 20 nm) and DS183 (Virtex-7, 28 nm), plus
- * an allowance for routing. They are not timing reports of a placed design.
+ * Round figures with an allowance for routing, not timing reports of a placed design. AMD's data sheets no longer have the
+ * delays of single cells of UltraScale+; what Vivado reports of them is public in two places:
+ *
+ * | ns                             | here | xcvu3p-2 | xczu3eg-1 |
+ * |---|---|---|---|
+ * | LUT                            | 0.13 | 0.035 (5 inputs) to 0.148 (6) | 0.04 to 0.18 |
+ * | net between cells              | 0.42 | 0.18 local | 0.19 to 0.29 before placement |
+ * | carry, first block             | 0.06 | 0.115 in, 0.116 out | 0.177 in, 0.109 out |
+ * | carry, each 8 bits more        | 0.06 | 0.015 + 0.026 net | 0.030 + 0.007 net |
+ * | clock to output, set-up, clock | 0.25 | 0.15 without the clock | 0.093 clock to output |
+ *
+ * xcvu3p-2 is FloPoCo's target VirtexUltrascalePlus (from speed models of Vivado), xczu3eg-1 are timing reports of Vivado
+ * 2021.2 in the public repository gussmith23/lakeroad-evaluation. By these an adder of 8 bits takes 0.29 ns besides its net,
+ * here 0.19: the net has the rest. Nets of a placed and crowded design take 0.3 to 0.6 ns; UG949 counts on half of a
+ * path's delay in routing. The other fabrics are scaled by the order of magnitude of the switching characteristics in
+ * DS892 (Kintex UltraScale, 20 nm) and DS183 (Virtex-7, 28 nm).
  */
 export const FABRICS = {
   "ultrascale+": { lut: 0.13, net: 0.42, carry8: 0.06, register: 0.25 },
@@ -39,6 +52,9 @@ export function cellDelay(
     case "add":
     case "sub":
       return level + Math.ceil(width / 8) * model.carry8;
+    case "add3":
+      // A row of LUTs turns three operands into two, the next row adds these along the carry chain.
+      return 2 * level + Math.ceil(width / 8) * model.carry8;
     case "mul": {
       // An adder takes two rows of partial products, whose ANDs lie in its own LUTs; a tree of adders takes those.
       const rows = Math.min(operand(cell.a).width, operand(cell.b).width);
@@ -62,6 +78,7 @@ export function cellDelay(
     case "concat":
     case "shift":
     case "ahead":
+    case "offset":
     case "register":
       return 0;
   }

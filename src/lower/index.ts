@@ -1,4 +1,5 @@
 import { verifyCircuit } from "../ir/circuit/verify.js";
+import { UserError } from "../ir/errors.js";
 import type { Fixed } from "../ir/fixed/fixed.js";
 import type { Lowered } from "./lowered.js";
 import { lowerParallel, type ParallelOptions } from "./parallel/index.js";
@@ -7,14 +8,27 @@ import { lowerStream, type StreamOptions } from "./stream/index.js";
 
 /** Which firmware to make of a graph, and for which clock. */
 export type LowerOptions =
-  | ({ readonly architecture: "stream" } & StreamOptions)
-  | ({ readonly architecture: "parallel" } & ParallelOptions)
-  | ({ readonly architecture: "raster" } & RasterOptions);
+  | ({ readonly architecture: "stream" } & StreamOptions & Bound)
+  | ({ readonly architecture: "parallel" } & ParallelOptions & Bound)
+  | ({ readonly architecture: "raster" } & RasterOptions & Bound);
 
-/** Fixed → Circuit, verified. */
+interface Bound {
+  /** The most cycles of latency; parallel firmware takes as many of them as give the fewest registers. */
+  readonly cycles?: number;
+}
+
+/** Fixed → Circuit, verified. Throws a UserError when it takes more cycles than are allowed. */
 export function lower(fixed: Fixed, options: LowerOptions): Lowered {
   const lowered = lowerAs(fixed, options);
   verifyCircuit(lowered.circuit);
+  const { latency } = lowered;
+  if (options.cycles !== undefined && latency > options.cycles) {
+    const taken = `it takes ${latency} cycles (${(latency * options.period).toFixed(1)} ns) at this clock`;
+    throw new UserError(`${taken}, ${options.cycles} are allowed`, {
+      where: "latency",
+      hint: "Allow more. At a slower clock (clock_mhz) it takes fewer cycles.",
+    });
+  }
   return lowered;
 }
 

@@ -17,6 +17,17 @@ export interface Lowered {
   readonly inputs: readonly LoweredPort[];
   readonly outputs: readonly LoweredPort[];
   readonly layers: readonly LayerFacts[];
+  /** What lies between one clock edge and the next. */
+  readonly stages: readonly Stage[];
+}
+
+/** A stage of the pipeline: the longest path between its registers, register and clock uncertainty included, in ns. */
+export interface Stage {
+  /** The clock, from that in which the inputs come; of a stream or raster, from that in which its layer's window is there. */
+  readonly cycle: number;
+  /** The layer that the path ends in; empty where nothing is computed. */
+  readonly layer: string;
+  readonly path: number;
 }
 
 /** A data port of the top module. */

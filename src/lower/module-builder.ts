@@ -4,6 +4,7 @@ import {
   type Instance,
   type Module,
   mapOperands,
+  offsetOf,
   type Wire,
   type WireId,
 } from "../ir/circuit/circuit.js";
@@ -15,6 +16,12 @@ import { hull } from "../ir/interval.js";
 export interface Signal {
   readonly wire: WireId;
   readonly range: Interval;
+}
+
+/** A signal times 2^shift. */
+export interface Shifted {
+  readonly signal: Signal;
+  readonly shift: number;
 }
 
 /** A signal times ±2^shift. */
@@ -39,6 +46,11 @@ export class ModuleBuilder {
   /** A packed input port of `width` bits. */
   input(name: string, width: number): Signal {
     return this.define({ op: "input" }, name, { lo: 0n, hi: (1n << BigInt(width)) - 1n });
+  }
+
+  /** An input port that is one number with these bounds; its wire is as wide and signed as they need. */
+  number(name: string, range: Interval): Signal {
+    return this.define({ op: "input" }, name, range);
   }
 
   constant(value: bigint): Signal {
@@ -83,6 +95,66 @@ export class ModuleBuilder {
     const op = first.negative === second.negative ? "add" : "sub";
     const signal = this.addition(op, first.signal, first.shift - shift, second.signal, second.shift - shift);
     return { signal, shift, negative: first.negative };
+  }
+
+  /**
+   * The sum of three terms as a term, in one cell where none is 0: a common shift and a common minus are kept outside.
+   * Equal sums become one cell, in whatever order their terms come.
+   */
+  addThreeTerms(...terms: readonly [Term, Term, Term]): Term {
+    const rest = terms.filter(({ signal }) => !this.isZero(signal));
+    if (rest.length < 3) {
+      const zero: Term = { signal: this.constant(0n), shift: 0, negative: false };
+      const [first, second] = rest;
+      return first === undefined || second === undefined ? (first ?? zero) : this.addTerms(first, second);
+    }
+    const shift = Math.min(...rest.map((term) => term.shift));
+    const negative = rest.every((term) => term.negative);
+    const operands = rest
+      .map((term) => ({ ...term, shift: term.shift - shift, negative: term.negative && !negative }))
+      .toSorted(
+        (a, b) =>
+          Number(a.negative) - Number(b.negative) || a.signal.wire - b.signal.wire || a.shift - b.shift,
+      );
+    const range = operands.reduce(
+      (sum, { signal, shift: by, negative: minus }) => {
+        const [lo, hi] = [scale(signal.range.lo, by), scale(signal.range.hi, by)];
+        return minus ? { lo: sum.lo - hi, hi: sum.hi - lo } : { lo: sum.lo + lo, hi: sum.hi + hi };
+      },
+      { lo: 0n, hi: 0n },
+    );
+    const [a, b, c] = operands as [Term, Term, Term];
+    const cell: Cell = {
+      ...{ op: "add3", a: a.signal.wire, shiftA: a.shift },
+      ...{ b: b.signal.wire, shiftB: b.shift, negateB: b.negative },
+      ...{ c: c.signal.wire, shiftC: c.shift, negateC: c.negative },
+    };
+    return { signal: this.define(cell, "e", range), shift, negative };
+  }
+
+  /** The signal's bits as an unsigned number: the signal or, with `negate`, its negative, plus `offsetOf` its wire. */
+  offset(a: Signal, negate: boolean): Signal {
+    const wire = this.wireOf(a);
+    if (!wire.signed && !negate) return a;
+    const offset = offsetOf(wire, negate);
+    const { lo, hi } = negate ? { lo: -a.range.hi, hi: -a.range.lo } : a.range;
+    const range = { lo: lo + offset, hi: hi + offset };
+    const bounds = { lo: 0n, hi: (1n << BigInt(wire.width)) - 1n };
+    return { ...this.define({ op: "offset", a: a.wire, negate }, "n", bounds), range };
+  }
+
+  /**
+   * The sum of unsigned signals times powers of two, and of a constant, in one cell. `range` has the sum's bounds, which
+   * the caller knows: they may be tighter than those that follow from the bounds of the signals.
+   */
+  sum(operands: readonly Shifted[], range: Interval): Signal {
+    const [a, b, c] = operands.toSorted((x, y) => x.signal.wire - y.signal.wire || x.shift - y.shift);
+    if (a === undefined) return this.constant(0n);
+    if (b === undefined) return this.narrow(this.shift(a.signal, a.shift), range);
+    const two = { a: a.signal.wire, shiftA: a.shift, b: b.signal.wire, shiftB: b.shift };
+    if (c === undefined) return this.define({ op: "add", ...two }, "a", range);
+    const third = { c: c.signal.wire, shiftC: c.shift };
+    return this.define({ op: "add3", ...two, negateB: false, ...third, negateC: false }, "e", range);
   }
 
   /** A term as a signal. */
@@ -211,7 +283,7 @@ export class ModuleBuilder {
     // The bounds are the caller's own: those that another one stated may hold only behind its multiplexer.
     if (found !== undefined) return { wire: found, range };
     const wire = this.wires.length;
-    const free = cell.op === "slice" || cell.op === "concat" || cell.op === "shift";
+    const free = cell.op === "slice" || cell.op === "concat" || cell.op === "shift" || cell.op === "offset";
     const depth = Math.max(0, ...cellOperands(cell).map((id) => this.depths[id] as number));
     this.depths.push(cellOperands(cell).length === 0 || free ? depth : depth + 1);
     this.wires.push({ name: this.nameFor(cell, prefix), width: Math.max(1, width), signed, cycle: 0, cell });

@@ -1,6 +1,5 @@
 import { hull } from "../ir/interval.js";
 import { lowerLinear } from "./linear/index.js";
-import { sumTree } from "./linear/tree.js";
 import type { ModuleBuilder, Signal } from "./module-builder.js";
 
 /** Bits of the narrower operand that one product cell takes: two adders deep, so that registers fit between. */
@@ -36,10 +35,8 @@ function lowerPieces(builder: ModuleBuilder, wide: Signal, narrow: Signal): Sign
     pieces.push(builder.mul(wide, piece));
     if (last) break;
   }
-  const product = sumTree(
-    builder,
-    pieces.map((signal, i) => ({ signal, shift: PIECE * i, negative: false })),
-  );
+  const weights = pieces.map((_, i) => 1n << BigInt(PIECE * i));
+  const [product] = lowerLinear(builder, pieces, [{ weights, bias: 0n }]) as [Signal];
   const ends = [wide.range.lo, wide.range.hi].flatMap((x) => [x * narrow.range.lo, x * narrow.range.hi]);
   return builder.narrow(product, ends.map((k) => ({ lo: k, hi: k })).reduce(hull));
 }

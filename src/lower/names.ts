@@ -27,8 +27,14 @@ export const RESERVED: ReadonlySet<string> = new Set(
   ).split(" "),
 );
 
-/** Names that no module of a model may have: those of the templates and of the test bench. */
-export const TAKEN_MODULES: readonly string[] = [...PRIMITIVE_NAMES.map(primitiveModule), "l1c_testbench"];
+/** Modules of the templates (templates/verilog/) and of the test bench: names that no module of a circuit may have. */
+export const TAKEN_MODULES: readonly string[] = [
+  ...PRIMITIVE_NAMES.map(primitiveModule),
+  "l1c_add3",
+  "l1c_testbench",
+  "LUT6_2",
+  "CARRY8",
+];
 
 /**
  * A layer's or port's name as a Verilog identifier: other characters become underscores, and several in a row become

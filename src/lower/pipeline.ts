@@ -1,12 +1,9 @@
-import { cellOperands, type Module, mapOperands, type Wire, type WireId } from "../ir/circuit/circuit.js";
+import { cellOperands, type Module, type Wire } from "../ir/circuit/circuit.js";
 import { UserError } from "../ir/errors.js";
 import { cellDelay, type DelayModel } from "./delay.js";
-
-/** When a wire settles: the clock cycle and the time within it, in ns after the clock edge. */
-export interface Arrival {
-  readonly cycle: number;
-  readonly time: number;
-}
+import { PlacedWires } from "./placed-wires.js";
+import { exceeds, leastCycles, retime, type TimingNode } from "./retime/index.js";
+import { splitSlow } from "./split.js";
 
 export interface PipelineOptions {
   /** The clock period in ns. */
@@ -16,102 +13,73 @@ export interface PipelineOptions {
   readonly inputDelay: number;
 }
 
-/** A pipelined module and the longest register-to-register path that the delay model sees in it, in ns. */
+/** A pipelined module and what the delay model sees in it. */
 export interface Pipelined {
   readonly module: Module;
-  readonly worstPath: number;
-  /** When the latest output settles, counted from the cycle of the inputs. */
-  readonly arrival: Arrival;
+  /** The longest register-to-register path of each cycle, in ns. */
+  readonly paths: readonly number[];
 }
 
 const SLOWER = "Ask for a slower clock (clock_mhz).";
 
 /**
- * Inserts registers into a combinational module: every cell starts as early as it can, and moves to the next cycle when
- * it would end after the clock period. Operands that are ready earlier wait in registers; all outputs come in one cycle.
- * Throws a UserError when a single cell is slower than the period.
+ * Inserts registers into a combinational module: as few as make every path fit the clock, of those schedules that take the
+ * fewest cycles. All inputs come in cycle 0, all outputs in one cycle. Throws a UserError when a single cell is slower
+ * than the period.
  */
-export function pipeline(module: Module, { period, delays, inputDelay }: PipelineOptions): Pipelined {
+export function pipeline(flat: Module, { period, delays, inputDelay }: PipelineOptions): Pipelined {
   const budget = period - delays.register;
-  if (inputDelay > budget) {
-    throw new UserError(
-      `its inputs come after ${inputDelay.toFixed(2)} ns, one clock has ${budget.toFixed(2)} ns for logic`,
-      { where: `module '${module.name}'`, hint: SLOWER },
-    );
-  }
-  const wires: Wire[] = [];
-  const arrivals: Arrival[] = [];
-  const moved: WireId[] = [];
-  const delayed = new Map<string, WireId>();
-  let worst = 0;
-
-  /** The new wire that carries old wire `id` in `cycle`. */
-  const at = (id: WireId, cycle: number): WireId => {
-    const original = moved[id] as WireId;
-    const wire = wires[original] as Wire;
-    if (wire.cell.op === "constant") return original;
-    let current = original;
-    for (let c = wire.cycle + 1; c <= cycle; c++) {
-      const key = `${original}@${c}`;
-      const known = delayed.get(key);
-      if (known === undefined) {
-        wires.push({
-          ...wire,
-          name: `${wire.name}_c${c}`,
-          cycle: c,
-          cell: { op: "register", source: current, reset: false },
-        });
-        delayed.set(key, wires.length - 1);
-      }
-      current = known ?? wires.length - 1;
-    }
-    return current;
-  };
-
+  const module = splitSlow(flat, delays, budget);
+  checkInputs(`module '${module.name}'`, inputDelay, budget);
+  const nodes = timingNodes(module, delays, budget).map((node, id) =>
+    module.wires[id]?.cell.op === "input" ? { ...node, delay: inputDelay, cycle: 0 } : node,
+  );
+  const ends = module.outputs.map(({ wire }) => wire).filter((id) => !isConstant(module, id));
+  const last = leastCycles({ nodes }, ends, budget);
+  const { cycles, times } = retime({ nodes }, ends, budget, last);
+  const placed = new PlacedWires();
   module.wires.forEach((wire, id) => {
-    const operands = cellOperands(wire.cell).filter(
-      (operand) => module.wires[operand]?.cell.op !== "constant",
-    );
-    const delay = cellDelay(wire.cell, wire.width, (operand) => module.wires[operand] as Wire, delays);
-    if (delay > budget) {
-      throw new UserError(
-        `a ${wire.width}-bit '${wire.cell.op}' takes ${delay.toFixed(2)} ns, one clock has ${budget.toFixed(2)} ns for logic`,
-        {
-          where: `module '${module.name}'`,
-          hint: SLOWER,
-        },
-      );
-    }
-    const start = operands.reduce((latest: Arrival, operand) => later(latest, arrivals[operand] as Arrival), {
-      cycle: 0,
-      time: 0,
-    });
-    const fits = start.time + delay <= budget;
-    const cycle = fits ? start.cycle : start.cycle + 1;
-    const time = wire.cell.op === "input" ? inputDelay : fits ? start.time + delay : delay;
-    const cell = mapOperands(wire.cell, (operand) => at(operand, cycle));
-    arrivals[id] = { cycle, time };
-    worst = Math.max(worst, time);
-    moved[id] = wires.length;
-    wires.push({ ...wire, cycle: wire.cell.op === "constant" ? 0 : cycle, cell });
+    // What no output needs are ports and constants.
+    placed.add(wire, Math.max(0, cycles[id] as number));
   });
-
-  const last = Math.max(0, ...module.outputs.map(({ wire }) => (wires[moved[wire] as WireId] as Wire).cycle));
-  const outputs = module.outputs.map(({ name, wire }) => ({ name, wire: at(wire, last) }));
-  // An output that waits for the others comes out of a register.
-  const time = module.outputs.reduce((latest, { wire }) => {
-    const { cycle, time } = arrivals[wire] as Arrival;
-    return wires[moved[wire] as WireId]?.cell.op !== "constant" && cycle === last
-      ? Math.max(latest, time)
-      : latest;
-  }, 0);
+  const outputs = module.outputs.map(({ name, wire }) => ({ name, wire: placed.at(wire, last) }));
+  const paths = [inputDelay, ...new Array<number>(last).fill(0)];
+  cycles.forEach((cycle, id) => {
+    if (cycle >= 0) paths[cycle] = Math.max(paths[cycle] as number, times[id] as number);
+  });
   return {
-    module: { ...module, wires, outputs },
-    worstPath: worst + delays.register,
-    arrival: { cycle: last, time },
+    module: { ...module, wires: placed.wires, outputs },
+    paths: paths.map((path) => path + delays.register),
   };
 }
 
-function later(a: Arrival, b: Arrival): Arrival {
-  return b.cycle > a.cycle || (b.cycle === a.cycle && b.time > a.time) ? b : a;
+/**
+ * The wires of a combinational module as nodes, by their index. Constants are nodes without operands that nothing reads.
+ * Throws a UserError when a cell is slower than the budget (ns of a clock that are there for logic).
+ */
+export function timingNodes(module: Module, delays: DelayModel, budget: number): readonly TimingNode[] {
+  return module.wires.map(({ cell, width }) => {
+    const delay = cellDelay(cell, width, (operand) => module.wires[operand] as Wire, delays);
+    if (exceeds(delay, budget)) {
+      throw new UserError(
+        `a ${width}-bit '${cell.op}' takes ${delay.toFixed(2)} ns, one clock has ${budget.toFixed(2)} ns for logic`,
+        { where: `module '${module.name}'`, hint: SLOWER },
+      );
+    }
+    const operands = cellOperands(cell).filter((operand) => !isConstant(module, operand));
+    return { delay, bits: cell.op === "constant" ? 0 : width, operands };
+  });
+}
+
+/** Refuses a clock that is over before the inputs are there. */
+export function checkInputs(where: string, inputDelay: number, budget: number): void {
+  if (!exceeds(inputDelay, budget)) return;
+  throw new UserError(
+    `its inputs come after ${inputDelay.toFixed(2)} ns, one clock has ${budget.toFixed(2)} ns for logic`,
+    { where, hint: SLOWER },
+  );
+}
+
+function isConstant(module: Module, id: number): boolean {
+  return module.wires[id]?.cell.op === "constant";
 }

@@ -7,7 +7,7 @@ import { lowerLinear } from "./linear/index.js";
 import { indexBits, lowerFunction, lowerSteps, TABLE_INPUTS, valueAt } from "./lookup.js";
 import type { ModuleBuilder, Signal } from "./module-builder.js";
 import { evaluateRequantization, lowerRequantization, type Requantization } from "./requantize.js";
-import { clampSignal } from "./round.js";
+import { clampSignal, reluSignal } from "./round.js";
 
 /** How many channels a value has: its last axis. */
 export function channelsOf({ shape }: FixedValue): number {
@@ -126,13 +126,8 @@ export function lowerPointwise(
 ): Signal {
   const channels = channelsOf(node);
   switch (node.op) {
-    case "relu": {
-      const { lo, hi } = signal.range;
-      if (lo >= 0n) return signal;
-      if (hi <= 0n) return builder.constant(0n);
-      const kept = builder.wrap(signal, { lo: 0n, hi });
-      return builder.mux(builder.atLeast(signal, 0n), kept, builder.constant(0n));
-    }
+    case "relu":
+      return reluSignal(builder, signal);
     case "affine": {
       const weights = [atElement(node.multiplier, element, channels)];
       const bias = atElement(node.offset, element, channels);

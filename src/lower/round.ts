@@ -14,14 +14,28 @@ export function roundingConstant(drop: number, rounding: Rounding): bigint | und
   return rounding === "RND_MIN_INF" ? half - 1n : undefined;
 }
 
+/** A rounding as one that does the same within an interval and, where all of it has one sign, does not look at the sign. */
+export function roundingWithin(rounding: Rounding, { lo, hi }: Interval): Rounding {
+  const positive = lo >= 0n;
+  if (!positive && hi > 0n) return rounding;
+  switch (rounding) {
+    case "TRN_ZERO":
+      return positive ? "TRN" : "CEIL";
+    case "AWAY":
+      return positive ? "CEIL" : "TRN";
+    case "RND_ZERO":
+      return positive ? "RND_MIN_INF" : "RND";
+    case "RND_INF":
+      return positive ? "RND" : "RND_MIN_INF";
+    default:
+      return rounding;
+  }
+}
+
 /** Rounds a signal to `drop` fewer fractional bits; a negative `drop` adds zero bits. */
-export function roundSignal(
-  builder: ModuleBuilder,
-  signal: Signal,
-  drop: number,
-  rounding: Rounding,
-): Signal {
+export function roundSignal(builder: ModuleBuilder, signal: Signal, drop: number, mode: Rounding): Signal {
   if (drop <= 0) return builder.shift(signal, -drop);
+  const rounding = roundingWithin(mode, signal.range);
   const constant = roundingConstant(drop, rounding);
   const half = 1n << BigInt(drop - 1);
   const offset = (() => {
@@ -90,6 +104,15 @@ export function overflowSignal(
   const above = mode === "SAT_ZERO" ? 0n : limits.hi;
   const below = mode === "SAT_ZERO" ? 0n : lowest;
   return clampSignal(builder, signal, { lo: lowest, hi: limits.hi }, below, above);
+}
+
+/** The signal where it is positive, else 0. */
+export function reluSignal(builder: ModuleBuilder, signal: Signal): Signal {
+  const { lo, hi } = signal.range;
+  if (lo >= 0n) return signal;
+  if (hi <= 0n) return builder.constant(0n);
+  const kept = builder.wrap(signal, { lo: 0n, hi });
+  return builder.mux(builder.atLeast(signal, 0n), kept, builder.constant(0n));
 }
 
 /** The signal where it lies within `limits`, `below` and `above` where it does not. */

@@ -1,11 +1,4 @@
-import {
-  type Cell,
-  type Instance,
-  type Module,
-  moduleLatency,
-  type Wire,
-  type WireId,
-} from "../ir/circuit/circuit.js";
+import type { Cell, Instance, Module, Wire, WireId } from "../ir/circuit/circuit.js";
 import {
   type FlagParameters,
   type LineParameters,
@@ -22,8 +15,9 @@ export class StructureBuilder {
   private readonly wires: Wire[] = [];
   private readonly instances: Instance[] = [];
 
-  input(name: string, width: number): WireId {
-    return this.push({ name, width, signed: false, cycle: 0, cell: { op: "input" } });
+  /** A port; it may come in a later cycle than others. */
+  input(name: string, width: number, cycle = 0): WireId {
+    return this.push({ name, width, signed: false, cycle, cell: { op: "input" } });
   }
 
   zero(name: string, width: number): WireId {
@@ -131,16 +125,22 @@ export class StructureBuilder {
     return current;
   }
 
-  /** Places a module; returns the wires of its outputs, in the module's order. */
-  place(name: string, module: Module, inputs: Instance["inputs"]): readonly WireId[] {
-    const start = this.startCycle(inputs);
+  /**
+   * Places a module whose cycle 0 is cycle `start` here, by default that of its inputs; returns the wires of its outputs, in
+   * the module's order.
+   */
+  place(
+    name: string,
+    module: Module,
+    inputs: Instance["inputs"],
+    start = this.startCycle(inputs),
+  ): readonly WireId[] {
     return this.instance(
       { name, of: { module: module.name }, inputs },
-      module.outputs.map(({ name: port, wire }) => ({
-        port,
-        width: (module.wires[wire] as Wire).width,
-        cycle: start + moduleLatency(module),
-      })),
+      module.outputs.map(({ name: port, wire }) => {
+        const { width, cycle } = module.wires[wire] as Wire;
+        return { port, width, cycle: start + cycle };
+      }),
     );
   }
 

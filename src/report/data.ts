@@ -102,14 +102,14 @@ export interface Port {
   readonly meaning: string;
 }
 
-export const RESOURCES = ["lut", "ff", "dsp", "bram"] as const;
+export const RESOURCES = ["lut", "srl", "ff", "carry", "dsp", "bram"] as const;
 export type Resource = (typeof RESOURCES)[number];
 export type ResourceCounts = Readonly<Partial<Record<Resource, number>>>;
 
 /** The firmware, as the compiler promises it. */
 export interface Hardware {
-  /** Name and what the device has in all. */
-  readonly device: { readonly name: string; readonly has: ResourceCounts };
+  /** Name, what the device has in all, and into how many equal SLRs it is divided (1 where left out). */
+  readonly device: { readonly name: string; readonly has: ResourceCounts; readonly slrs?: number };
   readonly clockMHz: number;
   readonly latencyCycles: number;
   /** Initiation interval: clock cycles from one event to the next. */

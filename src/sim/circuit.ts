@@ -1,4 +1,12 @@
-import type { CellOf, Circuit, Instance, Module, Wire, WireId } from "../ir/circuit/circuit.js";
+import {
+  type CellOf,
+  type Circuit,
+  type Instance,
+  type Module,
+  offsetOf,
+  type Wire,
+  type WireId,
+} from "../ir/circuit/circuit.js";
 import { lookUp, type PrimitiveTable } from "../ir/circuit/primitives.js";
 import { FlagInterpreter } from "./circuit/flag.js";
 import type { CircuitInterpreter, PortValues } from "./circuit/interpreter.js";
@@ -81,8 +89,17 @@ class ModuleInterpreter implements CircuitInterpreter {
         return (at(cell.a) << BigInt(cell.shiftA)) + (at(cell.b) << BigInt(cell.shiftB));
       case "sub":
         return (at(cell.a) << BigInt(cell.shiftA)) - (at(cell.b) << BigInt(cell.shiftB));
+      case "add3": {
+        const b = at(cell.b) << BigInt(cell.shiftB);
+        const c = at(cell.c) << BigInt(cell.shiftC);
+        return (at(cell.a) << BigInt(cell.shiftA)) + (cell.negateB ? -b : b) + (cell.negateC ? -c : c);
+      }
       case "mul":
         return at(cell.a) * at(cell.b);
+      case "offset": {
+        const a = at(cell.a);
+        return (cell.negate ? -a : a) + offsetOf(this.module.wires[cell.a] as Wire, cell.negate);
+      }
       case "shift":
         return cell.by >= 0 ? at(cell.a) << BigInt(cell.by) : at(cell.a) >> BigInt(-cell.by);
       case "atleast":

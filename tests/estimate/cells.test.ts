@@ -1,28 +1,89 @@
 import { describe, expect, it } from "vitest";
+import type { Resources } from "../../src/estimate/counts.js";
 import { estimateResources } from "../../src/estimate/resources.js";
 import { cellDelay, FABRICS } from "../../src/lower/delay.js";
-import { lowerTable } from "../../src/lower/lookup.js";
-import { ModuleBuilder } from "../../src/lower/module-builder.js";
+import { ModuleBuilder, type Signal } from "../../src/lower/module-builder.js";
+import type { Target } from "../../src/lower/target.js";
 import { circuitOf, inputSignal } from "../support/circuit.js";
+import { Random } from "../support/random.js";
+import { countedByYosys } from "../support/synthesize.js";
+import { hasTool } from "../support/tools.js";
 
 const unsigned = (bits: number) => ({ lo: 0n, hi: (1n << BigInt(bits)) - 1n });
+const signed = (bits: number) => ({ lo: -(1n << BigInt(bits - 1)), hi: (1n << BigInt(bits - 1)) - 1n });
 
-/** LUTs of a table of as many inputs, with an 8-bit result. */
-function tableLuts(inputs: number): number {
+const random = new Random(1);
+const noise = (size: number, bits: number) =>
+  Array.from({ length: size }, () => BigInt(random.integer(0, 2 ** bits - 1)));
+const term = (signal: Signal, shift: number, negative = false) => ({ signal, shift, negative });
+
+type Body = (builder: ModuleBuilder, a: Signal, b: Signal, c: Signal) => Signal;
+
+/** What is computed, from inputs of which bits (signed where negative). */
+const CELLS: readonly (readonly [string, readonly number[], Body])[] = [
+  ["a sum, shifted", [8, -9], (m, a, b) => m.addTerms(term(a, 3), term(b, 0)).signal],
+  ["a difference", [-8, 6], (m, a, b) => m.subtract(a, b)],
+  ["a sum with a constant", [-8], (m, a) => m.add(a, m.constant(19n))],
+  ["two bits", [2, 1], (m, a, b) => m.add(a, b)],
+  [
+    "a difference that merges with the sum before it",
+    [-8, -10, -10],
+    (m, a, b, c) => m.resize(m.subtract(m.resize(m.add(a, b), 12, true), c), 12, true),
+  ],
+  [
+    "a sum of three",
+    [-8, 10, -9],
+    (m, a, b, c) => m.value(m.addThreeTerms(term(a, 0), term(b, 2), term(c, 1, true))),
+  ],
+  ["a product", [8, 4], (m, a, b) => m.mul(a, b)],
+  ["a short comparison", [-6], (m, a) => m.atLeast(a, 7n)],
+  ["a comparison", [11], (m, a) => m.atLeast(a, 777n)],
+  ["a long comparison", [-20], (m, a) => m.atLeast(a, 7777n)],
+  [
+    "a saturation",
+    [-9],
+    (m, a) => {
+      const low = m.mux(m.atLeast(a, 0n), a, m.constant(0n));
+      return m.narrow(m.mux(m.atLeast(a, 16n), m.constant(15n), low), unsigned(4));
+    },
+  ],
+  ["a table of 6 inputs", [6], (m, a) => m.table(a, noise(64, 5))],
+  [
+    "a table that depends on half of its inputs",
+    [8],
+    (m, a) =>
+      m.table(
+        a,
+        Array.from({ length: 256 }, (_, k) => BigInt((k >> 4) * 3)),
+      ),
+  ],
+];
+
+const circuits = CELLS.map(([, widths, body], i) => {
   const builder = new ModuleBuilder();
-  const signal = inputSignal(builder, "x", inputs, unsigned(inputs));
-  const out = lowerTable(builder, signal, (k) => (k * k * 37n + k) % 256n);
-  return (
-    estimateResources(circuitOf(builder.finish("m", [], [{ name: "out", signal: out }]))).get("m")?.lut ?? 0
+  const [a, b, c] = [0, 1, 2].map((k) => {
+    const width = widths[k] ?? 1;
+    const range = width < 0 ? signed(-width) : unsigned(width);
+    return inputSignal(builder, "abc"[k] as string, Math.abs(width), range);
+  }) as [Signal, Signal, Signal];
+  return circuitOf(builder.finish(`m${i}`, [], [{ name: "out", signal: body(builder, a, b, c) }]));
+});
+
+describe("the estimate of a cell", () => {
+  it.runIf(hasTool("yosys", "-V")).each(["ultrascale", "generic"] satisfies Target[])(
+    "is what Yosys finds, for %s",
+    async (target) => {
+      const counted = await countedByYosys(circuits, target);
+      for (const [i, [what]] of CELLS.entries()) {
+        const { lut, ...others } = estimateResources(circuits[i], target).get(`m${i}`) as Resources;
+        const { lut: found, ...rest } = counted.get(`m${i}`) as Resources;
+        expect(others, what).toEqual(rest);
+        expect(Math.abs(lut - found), `${what}: ${lut} for ${found}`).toBeLessThanOrEqual(1 + 0.05 * found);
+      }
+    },
   );
-}
 
-describe("the estimate of tables and products", () => {
-  it("doubles a table with every input above six, and counts what chooses above eight", () => {
-    expect([5, 6, 7, 8, 9, 10, 12].map((inputs) => tableLuts(inputs) / 8)).toEqual([1, 1, 2, 4, 9, 17, 69]);
-  });
-
-  it("takes a LUT for each partial product, and its delay grows with the rows", () => {
+  it("of a product is slower the more rows it has", () => {
     const wire = (width: number) => () =>
       ({ name: "w", width, signed: false, cycle: 0, cell: { op: "input" } }) as const;
     const delay = (width: number) =>

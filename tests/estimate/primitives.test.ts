@@ -2,11 +2,10 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { packagePath } from "../../src/cli/package.js";
-import { PRIMITIVE_RESOURCES } from "../../src/estimate/primitives.js";
+import { type CountedPrimitive, primitiveResources } from "../../src/estimate/primitives.js";
 import { primitiveArguments } from "../../src/hls-emit/verilog/module.js";
 import {
   type LineParameters,
-  lookUp,
   type PrimitiveOf,
   primitiveModule,
   primitiveName,
@@ -52,13 +51,13 @@ describe.runIf(hasTool("yosys", "-V"))("the estimate of primitives", () => {
     const rasters = RASTERS.filter(
       ({ rows, columns, rowPeriod }) => rows * columns > 1 && rowPeriod > 1 && rows * rowPeriod > columns,
     );
-    const primitives: readonly PrimitiveOf[] = [
+    const primitives: readonly CountedPrimitive[] = [
       ...rasters.map((raster) => ({ raster })),
       ...FLAGS.map((flag) => ({ flag })),
     ];
     const found = await statistics(primitives, "proc; opt -full");
     const bits = found.map((text) => count(text, FLIP_FLOPS));
-    expect(bits).toEqual(primitives.map((of) => lookUp(PRIMITIVE_RESOURCES, of).ff));
+    expect(bits).toEqual(primitives.map((of) => primitiveResources(of).ff));
   });
 
   it("counts the memories that Yosys takes for lines on UltraScale+", async () => {
@@ -79,19 +78,19 @@ describe.runIf(hasTool("yosys", "-V"))("the estimate of primitives", () => {
     );
     lines.forEach((line, i) => {
       const text = found[i] as string;
-      const { ff, bram } = PRIMITIVE_RESOURCES.line(line);
+      const { ff, bram } = primitiveResources({ line });
       const where = JSON.stringify(line);
       expect(count(text, /RAMB36E2\s+(\d+)/g) + count(text, /RAMB18E2\s+(\d+)/g) / 2, where).toBe(bram);
       // Yosys does not use the output register of a block RAM.
       expect(count(text, FLIP_FLOPS), where).toBe(ff + (bram > 0 ? line.bits : 0));
-      const pointers = PRIMITIVE_RESOURCES.line({ ...line, bits: 0 }).lut;
+      const pointers = primitiveResources({ line: { ...line, bits: 0 } }).lut;
       const luts = 8 * (count(text, /RAM32M16\s+(\d+)/g) + count(text, /RAM64M8\s+(\d+)/g));
-      expect(PRIMITIVE_RESOURCES.line(line).lut - pointers, where).toBe(luts);
+      expect(primitiveResources({ line }).lut - pointers, where).toBe(luts);
     });
   });
 
   it("takes the shapes of block RAMs", () => {
-    const bram = (bits: number, depth: number) => PRIMITIVE_RESOURCES.line({ bits, depth }).bram;
+    const bram = (bits: number, depth: number) => primitiveResources({ line: { bits, depth } }).bram;
     expect([bram(1, 64), bram(1, 65), bram(36, 512), bram(37, 512), bram(73, 512)]).toEqual([
       0, 0.5, 0.5, 1, 1.5,
     ]);

@@ -1,41 +1,41 @@
 import { describe, expect, it } from "vitest";
+import type { Resources } from "../../src/estimate/counts.js";
 import { estimateResources } from "../../src/estimate/resources.js";
+import type { Circuit } from "../../src/ir/circuit/circuit.js";
 import { parseFixed } from "../../src/ir/fixed/text.js";
-import type { Lowered } from "../../src/lower/lowered.js";
-import { withFolder, writeVerilog } from "../support/firmware.js";
 import { readGolden } from "../support/golden.js";
+import { lowerWhole, randomGraph } from "../support/parallel.js";
+import { Random } from "../support/random.js";
 import { RANDOM_CHAIN, randomFixed } from "../support/random-fixed.js";
 import { lowerAt } from "../support/stream.js";
-import { hasTool, runTool } from "../support/tools.js";
+import { countedByYosys } from "../support/synthesize.js";
+import { hasTool } from "../support/tools.js";
 
 const tiny = parseFixed(readGolden("verilog/tiny/fixed.l1c"), "tiny");
 
-const FIRMWARE: readonly (readonly [string, Lowered])[] = [
-  ["tiny, one column a beat", lowerAt(tiny, 1)],
-  ["tiny, three columns a beat", lowerAt(tiny, 3)],
-  ["tiny at 700 MHz", lowerAt(tiny, 4, 1, 700)],
-  ...[21, 22, 23].map(
-    (seed) => [`random chain ${seed}`, lowerAt(randomFixed(seed, RANDOM_CHAIN), 1)] as const,
-  ),
+const FIRMWARE: readonly (readonly [string, Circuit])[] = [
+  ["three columns a beat", lowerAt({ ...tiny, name: "three" }, 3).circuit],
+  ["700 MHz", lowerAt({ ...tiny, name: "fast" }, 4, 1, 700).circuit],
+  ["a random chain", lowerAt({ ...randomFixed(23, RANDOM_CHAIN), name: "chain" }, 1).circuit],
+  ["a random graph", lowerWhole({ ...randomGraph(new Random(5), 6, 5), name: "graph" }).circuit],
 ];
 
 describe("the resource estimate", () => {
-  it.runIf(hasTool("yosys", "-V")).each(FIRMWARE)(
-    "counts every flip-flop that Yosys finds: %s",
-    (_, { circuit }) =>
-      withFolder((folder) => {
-        const top = circuit.modules.at(-1)?.name as string;
-        const files = writeVerilog(circuit, folder).map((file) => `read_verilog ${file}`);
-        const script = [...files, `hierarchy -top ${top}`, "proc", "flatten", "stat -width"].join("; ");
-        const { output } = runTool("yosys", ["-p", script], folder);
-        const statistics = output.slice(output.lastIndexOf("Printing statistics"));
-        let bits = 0;
-        for (const [, width, count] of statistics.matchAll(/\$s?dffe?_(\d+)\s+(\d+)/g))
-          bits += Number(width) * Number(count);
-        expect(bits).toBeGreaterThan(0);
-        expect(estimateResources(circuit).get(top)?.ff).toBe(bits);
-      }),
-  );
+  it.runIf(hasTool("yosys", "-V"))("is what Yosys finds of whole firmware", async () => {
+    const counted = await countedByYosys(
+      FIRMWARE.map(([, circuit]) => circuit),
+      "ultrascale",
+    );
+    for (const [what, circuit] of FIRMWARE) {
+      const top = circuit.modules.at(-1)?.name as string;
+      const { lut, ...others } = estimateResources(circuit, "ultrascale").get(top) as Resources;
+      const { lut: found, ...rest } = counted.get(top) as Resources;
+      expect(found).toBeGreaterThan(10);
+      expect(others, what).toEqual(rest);
+      // Of few LUTs relatively more may differ.
+      expect(Math.abs(lut - found), `${what}: ${lut} for ${found}`).toBeLessThanOrEqual(2 + 0.05 * found);
+    }
+  });
 
   it("grows with the copies and with nothing else", () => {
     const lut = (columns: number) => {

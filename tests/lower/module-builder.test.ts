@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { parseFixed } from "../../src/ir/fixed/text.js";
-import { ModuleBuilder } from "../../src/lower/module-builder.js";
+import { typeRange } from "../../src/ir/fixed-point.js";
+import { ModuleBuilder, type Signal, type Term } from "../../src/lower/module-builder.js";
 import { combinational, inputSignal } from "../support/circuit.js";
+import { Random } from "../support/random.js";
 import { compareByInterpreter, lowerAt } from "../support/stream.js";
 
 describe("the module builder", () => {
@@ -12,6 +14,55 @@ describe("the module builder", () => {
     expect(builder.add(a, b).wire).toBe(builder.add(a, b).wire);
     expect(builder.constant(5n).wire).toBe(builder.constant(5n).wire);
     expect(builder.atLeast(a, 2n).wire).not.toBe(builder.atLeast(a, 3n).wire);
+  });
+
+  it("adds three terms in one cell, exactly, for all signs and shifts", () => {
+    for (let seed = 1; seed <= 300; seed++) {
+      const random = new Random(seed);
+      const builder = new ModuleBuilder();
+      const ports = random.array(3, () => random.pick(["x", "y", "z"]));
+      const signals = new Map(
+        ["x", "y", "z"].map((name) => {
+          const width = random.integer(1, 4);
+          const signed = random.integer(0, 1) === 1;
+          return [name, inputSignal(builder, name, width, typeRange({ signed, width, integer: width }))];
+        }),
+      );
+      const terms = ports.map((name): Term => {
+        const signal = signals.get(name) as Signal;
+        return { signal, shift: random.integer(0, 5), negative: random.integer(0, 1) === 1 };
+      }) as [Term, Term, Term];
+      const sum = builder.addThreeTerms(...terms);
+      expect(builder.addThreeTerms(terms[2], terms[0], terms[1])).toEqual(sum);
+      expect(builder.wireOf(sum.signal).cell.op).toBe("add3");
+      const module = builder.finish("m", [], [{ name: "out", signal: builder.value(sum) }]);
+      const run = combinational(module);
+      for (let i = 0; i < 20; i++) {
+        const inputs = Object.fromEntries(
+          ["x", "y", "z"].map((name) => [
+            name,
+            random.bits(builder.wireOf(signals.get(name) as Signal).width),
+          ]),
+        );
+        const expected = terms.reduce((total, { signal, shift, negative }, k) => {
+          const { width, signed } = builder.wireOf(signal);
+          const bits = inputs[ports[k] as string] as bigint;
+          const value = (signed ? BigInt.asIntN(width, bits) : bits) << BigInt(shift);
+          return negative ? total - value : total + value;
+        }, 0n);
+        expect(run(inputs), `seed ${seed}`).toBe(expected);
+      }
+    }
+  });
+
+  it("leaves zeros out of a sum of three", () => {
+    const builder = new ModuleBuilder();
+    const a = { signal: inputSignal(builder, "a", 3, { lo: 0n, hi: 7n }), shift: 2, negative: true };
+    const b = { signal: inputSignal(builder, "b", 3, { lo: 0n, hi: 7n }), shift: 1, negative: false };
+    const zero = { signal: builder.constant(0n), shift: 0, negative: false };
+    expect(builder.addThreeTerms(zero, a, b)).toEqual(builder.addTerms(a, b));
+    expect(builder.addThreeTerms(zero, a, zero)).toEqual(a);
+    expect(builder.addThreeTerms(zero, zero, zero).signal.range).toEqual({ lo: 0n, hi: 0n });
   });
 
   it("folds what is decided by the bounds", () => {

@@ -9,7 +9,7 @@ import {
   typeRange,
 } from "../../src/ir/fixed-point.js";
 import { ModuleBuilder } from "../../src/lower/module-builder.js";
-import { overflowSignal, roundingConstant, roundSignal } from "../../src/lower/round.js";
+import { overflowSignal, roundingConstant, roundingWithin, roundSignal } from "../../src/lower/round.js";
 import { combinational, inputSignal } from "../support/circuit.js";
 
 /** Every interval that a few bits can have, the awkward ones among them. */
@@ -92,5 +92,25 @@ describe("the circuit of a requantization", () => {
     expect(roundingConstant(3, "AWAY")).toBeUndefined();
     expect(roundingConstant(3, "TRN_ZERO")).toBeUndefined();
     expect(roundingConstant(3, "RND_CONV")).toBeUndefined();
+  });
+
+  it("within one sign, a rounding that looks at the sign is one that does not", () => {
+    const wide: FixedType = { signed: true, width: 12, integer: 12 };
+    for (const rounding of ROUNDINGS) {
+      for (const range of [
+        { lo: 0n, hi: 40n },
+        { lo: -40n, hi: 0n },
+        { lo: -3n, hi: 40n },
+      ]) {
+        const within = roundingWithin(rounding, range);
+        if (range.lo === -3n) expect(within).toBe(rounding);
+        else if (rounding !== "RND_CONV") expect(roundingConstant(3, within), within).toBeDefined();
+        eachValue(range, (k) =>
+          expect(requantize(k, withFraction(3), wide, within, "WRAP"), `${rounding} of ${k}`).toBe(
+            requantize(k, withFraction(3), wide, rounding, "WRAP"),
+          ),
+        );
+      }
+    }
   });
 });

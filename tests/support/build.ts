@@ -17,12 +17,15 @@ export async function buildOf(
 ): Promise<void> {
   const lowered = lowerWhole(fixed);
   const golden = emitTypeScript(fixed);
-  const templates = templatesOf(lowered.circuit);
+  const templates = templatesOf(lowered.circuit, "generic");
   const files = [
     { path: "fixed.l1c", text: printFixed(fixed) },
     ...emitVerilog(lowered.circuit).map(({ name, text }) => ({ path: `verilog/${name}`, text })),
     ...(await Promise.all(
-      templates.map(async (name) => ({ path: `verilog/${name}`, text: await readTemplate(name) })),
+      templates.map(async ({ name, template }) => ({
+        path: `verilog/${name}`,
+        text: await readTemplate(template),
+      })),
     )),
     { path: "simulator/golden.js", text: transpile(golden) },
   ];

@@ -11,6 +11,7 @@ import type { Circuit } from "../../src/ir/circuit/circuit.js";
 import type { Fixed } from "../../src/ir/fixed/fixed.js";
 import type { Lowered, LoweredPort } from "../../src/lower/lowered.js";
 import { packingWidth } from "../../src/lower/packing.js";
+import type { Target } from "../../src/lower/target.js";
 import { randomEvents } from "./stream.js";
 
 /** Runs `use` with a new empty folder, which is removed afterwards. */
@@ -28,13 +29,15 @@ export function writeVerilog(
   circuit: Circuit,
   folder: string,
   edit: (name: string, text: string) => string = (_, text) => text,
+  target: Target = "generic",
 ): readonly string[] {
   const own = emitVerilog(circuit).map(({ name, text }) => {
     const path = join(folder, name);
     writeFileSync(path, edit(name, text));
     return path;
   });
-  return [...own, ...templatesOf(circuit).map((name) => packagePath(`templates/verilog/${name}`))];
+  const templates = templatesOf(circuit, target).map(({ template }) => template);
+  return [...own, ...templates.map((name) => packagePath(`templates/verilog/${name}`))];
 }
 
 /** Random events through a real Verilog simulator, compared with the reference simulator. */

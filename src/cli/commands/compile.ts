@@ -5,6 +5,7 @@ import { UserError } from "../../ir/errors.js";
 import type { Model } from "../../ir/model/model.js";
 import { FABRICS } from "../../lower/delay.js";
 import { topModuleName } from "../../lower/names.js";
+import { TARGETS, type Target, targetOf } from "../../lower/target.js";
 import { writeBuild } from "../build-directory.js";
 import { calibrateFromFile } from "../calibration.js";
 import { type Command, EXIT } from "../command.js";
@@ -26,6 +27,9 @@ export interface CompileCommandOptions {
   readonly columns: number | undefined;
   readonly "clock-mhz": number | undefined;
   readonly threshold: number | undefined;
+  readonly target?: Target | undefined;
+  readonly "latency-cycles"?: number | undefined;
+  readonly "latency-ns"?: number | undefined;
 }
 
 export const compile: Command<CompileCommandOptions> = {
@@ -69,6 +73,18 @@ export const compile: Command<CompileCommandOptions> = {
         describe: "columns of a beat, P: a stream (overrides the configuration)",
       })
       .option("clock-mhz", { type: "number", describe: "clock (overrides the configuration)" })
+      .option("latency-cycles", {
+        type: "number",
+        describe: "most cycles of latency (overrides the configuration)",
+      })
+      .option("latency-ns", {
+        type: "number",
+        describe: "most latency in ns (overrides the configuration)",
+      })
+      .option("target", {
+        choices: TARGETS,
+        describe: "form of the Verilog's primitives (overrides the configuration; default: by the device)",
+      })
       .option("threshold", {
         type: "number",
         describe: "threshold on the output (overrides the configuration)",
@@ -93,11 +109,14 @@ export const compile: Command<CompileCommandOptions> = {
         hint: "Give them: l1c compile --calibrate FILE.",
       });
     }
+    const { fabric } = deviceOf(config.device);
     const types = Object.entries(config.types).map(([name, text]) => [name, readType(text)] as const);
     const compiled = await compileModel(model.source, {
       name: config.name ?? nameOf(options.model),
       clockMHz: config.clock_mhz,
-      delays: FABRICS[deviceOf(config.device).fabric],
+      delays: FABRICS[fabric],
+      target: config.target ?? targetOf(fabric),
+      ...(config.latency !== undefined && { latency: config.latency }),
       ...(threshold !== undefined && { threshold: { level: threshold, name: config.output.name } }),
       types: Object.fromEntries(types),
       ...(calibrate !== undefined && {
@@ -110,7 +129,10 @@ export const compile: Command<CompileCommandOptions> = {
     const { architecture, reason } = compiled.choice;
     output.progress(`architecture: ${architecture} (${reason})`);
     const templates = await Promise.all(
-      compiled.templates.map(async (name) => ({ path: `verilog/${name}`, text: await readTemplate(name) })),
+      compiled.templates.map(async ({ name, template }) => ({
+        path: `verilog/${name}`,
+        text: await readTemplate(template),
+      })),
     );
     const files = [...compiled.files.map(({ name, text }) => ({ path: name, text })), ...templates];
     const manifest = describeBuild(compiled, files, {
@@ -147,12 +169,17 @@ function override(config: Config, options: CompileCommandOptions): Config {
   // What is asked for on the command line stands above the file: other firmware has no stream.
   const kept = architecture === undefined || architecture === "stream" ? configured : undefined;
   const stream = columns !== undefined ? { ...configured, columns } : kept;
+  const [cycles, ns] = [options["latency-cycles"], options["latency-ns"]];
+  // A bound on the command line takes the place of all that the file has.
+  const latency = cycles === undefined && ns === undefined ? config.latency : { cycles, ns };
   return checkConfig(
     {
       ...rest,
       clock_mhz: options["clock-mhz"] ?? config.clock_mhz,
       architecture: architecture ?? config.architecture,
       ...(stream !== undefined && { stream }),
+      target: options.target ?? config.target,
+      ...(latency !== undefined && { latency }),
       types: { ...config.types, ...typesOf(options.type) },
       output: { ...config.output, threshold: options.threshold ?? config.output.threshold },
     },

@@ -1,5 +1,3 @@
-import { copyFile } from "node:fs/promises";
-import { basename, join } from "node:path";
 import type { Comparison } from "../../cosim/compare.js";
 import { cosimulate } from "../../cosim/cosimulate.js";
 import { mergeComparisons } from "../../cosim/merge.js";
@@ -22,13 +20,14 @@ import type { Values } from "../../sim/simulator.js";
 import { type Build, openBuild, readBuildText } from "../build-directory.js";
 import { type Command, EXIT } from "../command.js";
 import { checkCount } from "../count.js";
-import { systemError, withFile } from "../files.js";
+import { withFile } from "../files.js";
 import { contractOfManifest, type Manifest, type ManifestPort } from "../manifest.js";
 import type { Output } from "../output.js";
 import { keepResult } from "../results.js";
 import { eventCount, readFixed, simulateFile } from "../simulate.js";
 import { simulateBlocks } from "../simulate-pool.js";
 import { withWorkFolder } from "../temporary.js";
+import { copyVerilog } from "../verilog-files.js";
 
 export interface CosimCommandOptions {
   readonly build: string;
@@ -197,21 +196,13 @@ function eventsOfRun({ inputs, outputs, interval }: Manifest): number {
   return Math.min(MOST_OF_RUN.events, Math.max(LEAST_EVENTS, Math.floor(Math.min(...fit))));
 }
 
-/** Copies the Verilog of a build into a folder, where every file has a plain name: tools choke on other paths. */
-async function copyFirmware({ folder: from, manifest }: Build, folder: string): Promise<Firmware> {
-  const files: string[] = [];
-  for (const { path } of manifest.files.filter((file) => file.path.startsWith("verilog/"))) {
-    const name = basename(path);
-    await copyFile(join(from, path), join(folder, name)).catch((error: NodeJS.ErrnoException) => {
-      const message = error.code === "ENOENT" ? "is missing" : `cannot be copied: ${systemError(error)}`;
-      throw new UserError(message, { where: join(from, path), hint: "Compile the model again." });
-    });
-    files.push(name);
-  }
+/** The firmware of a build, its Verilog copied into a folder. */
+async function copyFirmware(build: Build, folder: string): Promise<Firmware> {
+  const { manifest } = build;
   const port = ({ port: name, width }: ManifestPort) => ({ port: name, width });
   return {
     top: manifest.top,
-    files,
+    files: await copyVerilog(build, folder, "simulation"),
     ports: { inputs: manifest.inputs.map(port), outputs: manifest.outputs.map(port) },
     lut: manifest.resources.total.lut,
   };

@@ -1,5 +1,7 @@
 import type { CellOf, CellOp, Module, Wire, WireId } from "../../ir/circuit/circuit.js";
 import { InternalError } from "../../ir/errors.js";
+import { emitAdd3 } from "./add3.js";
+import { assign, declare, extend, literal, select, top } from "./vectors.js";
 
 /** The Verilog of one wire: declarations and assignments, one line each. */
 export type CellEmitter<Op extends CellOp> = (
@@ -7,52 +9,6 @@ export type CellEmitter<Op extends CellOp> = (
   wire: Wire,
   module: Module,
 ) => readonly string[];
-
-/** A vector declaration: `wire [7:0] name`. */
-export function declare(kind: string, width: number, name: string): string {
-  return width === 1 ? `${kind} ${name}` : `${kind} [${width - 1}:0] ${name}`;
-}
-
-/** An integer as an unsigned literal of `width` bits, in two's complement. */
-export function literal(value: bigint, width: number): string {
-  return `${width}'h${BigInt.asUintN(width, value).toString(16)}`;
-}
-
-/**
- * Wire `id` times 2^shift as a vector of exactly `width` bits, sign- or zero-extended. All arithmetic is done on such
- * vectors modulo 2^width, so no expression depends on Verilog's rules of signedness and context.
- */
-function extend(module: Module, id: WireId, shift: number, width: number): string {
-  const wire = module.wires[id] as Wire;
-  if (wire.cell.op === "constant") return literal(wire.cell.value << BigInt(shift), width);
-  const kept = Math.min(wire.width, width - shift);
-  if (kept <= 0) return literal(0n, width);
-  const bits = kept === wire.width ? wire.name : select(wire, 0, kept);
-  const missing = width - shift - kept;
-  const parts: string[] = [];
-  if (missing > 0) parts.push(wire.signed ? repeat(top(wire), missing) : literal(0n, missing));
-  parts.push(bits);
-  if (shift > 0) parts.push(literal(0n, shift));
-  return parts.length === 1 ? bits : `{${parts.join(", ")}}`;
-}
-
-/** A bit `count` times over. */
-function repeat(bit: string, count: number): string {
-  return count === 1 ? bit : `{${count}{${bit}}}`;
-}
-
-function top(wire: Wire): string {
-  return wire.width === 1 ? wire.name : `${wire.name}[${wire.width - 1}]`;
-}
-
-function select(wire: Wire, low: number, width: number): string {
-  if (wire.width === width) return wire.name;
-  return width === 1 ? `${wire.name}[${low}]` : `${wire.name}[${low + width - 1}:${low}]`;
-}
-
-function assign(wire: Wire, expression: string): readonly string[] {
-  return [`${declare("wire", wire.width, wire.name)} = ${expression};`];
-}
 
 /** The emitter of each cell. A missing entry is a type error. */
 export const CELL_EMITTERS: { readonly [Op in CellOp]: CellEmitter<Op> } = {
@@ -72,22 +28,22 @@ export const CELL_EMITTERS: { readonly [Op in CellOp]: CellEmitter<Op> } = {
     ),
   add: (cell, wire, module) => assign(wire, sum(cell, "+", wire, module)),
   sub: (cell, wire, module) => assign(wire, sum(cell, "-", wire, module)),
+  add3: emitAdd3,
+  offset: (cell, wire, module) => {
+    const { name, width, signed } = module.wires[cell.a] as Wire;
+    if (width === 1) return assign(wire, signed === cell.negate ? name : `~${name}`);
+    const rest = `${name}[${width - 2}:0]`;
+    if (signed)
+      return assign(
+        wire,
+        cell.negate ? `{${name}[${width - 1}], ~${rest}}` : `{~${name}[${width - 1}], ${rest}}`,
+      );
+    return assign(wire, cell.negate ? `~${name}` : name);
+  },
   // Modulo 2^width, the product of extended operands is the product of the signed values.
   mul: (cell, wire, module) =>
     assign(wire, `${extend(module, cell.a, 0, wire.width)} * ${extend(module, cell.b, 0, wire.width)}`),
-  shift: (cell, wire, module) => {
-    if (cell.by >= 0) return assign(wire, extend(module, cell.a, cell.by, wire.width));
-    const source = module.wires[cell.a] as Wire;
-    const low = -cell.by;
-    // A value that loses all its bits keeps its sign.
-    if (low >= source.width)
-      return assign(wire, source.signed ? repeat(top(source), wire.width) : literal(0n, wire.width));
-    const kept = Math.min(source.width - low, wire.width);
-    const bits = select(source, low, kept);
-    const missing = wire.width - kept;
-    const sign = source.signed ? repeat(top(source), missing) : literal(0n, missing);
-    return assign(wire, missing === 0 ? bits : `{${sign}, ${bits}}`);
-  },
+  shift: (cell, wire, module) => assign(wire, extend(module, cell.a, cell.by, wire.width)),
   atleast: (cell, wire, module) => {
     const source = module.wires[cell.a] as Wire;
     // Verilator warns of a comparison that is always true.

@@ -1,5 +1,6 @@
 import { type Circuit, clocking } from "../../ir/circuit/circuit.js";
 import { PRIMITIVE_NAMES, primitiveModule, primitiveName } from "../../ir/circuit/primitives.js";
+import type { Target } from "../../lower/target.js";
 import { writeModule } from "./module.js";
 
 /** A file of the firmware. */
@@ -32,9 +33,31 @@ function repeatedModules(circuit: Circuit): ReadonlySet<string> {
   return repeated;
 }
 
-/** The templates under templates/verilog/ that a circuit instantiates. */
-export function templatesOf(circuit: Circuit): readonly string[] {
-  const placed = circuit.modules.flatMap(({ instances }) => instances.map(({ of }) => of));
-  const names = placed.flatMap((of) => ("module" in of ? [] : [primitiveName(of)]));
-  return PRIMITIVE_NAMES.filter((name) => names.includes(name)).map((name) => `${primitiveModule(name)}.v`);
+/** A hand-written file that a circuit instantiates. */
+export interface Template {
+  /** Its path under templates/verilog/. */
+  readonly template: string;
+  /** Its path beside the emitted modules. What is under `sim/` is for simulators only: synthesis tools have their own. */
+  readonly name: string;
 }
+
+/** The templates that a circuit instantiates, in the form of the target. */
+export function templatesOf(circuit: Circuit, target: Target): readonly Template[] {
+  const placed = circuit.modules.flatMap(({ instances }) => instances.map(({ of }) => of));
+  const used = new Set(placed.flatMap((of) => ("module" in of ? [] : [primitiveName(of)])));
+  const primitives = PRIMITIVE_NAMES.filter((name) => used.has(name)).map((name): Template => {
+    const file = `${primitiveModule(name)}.v`;
+    return { template: file, name: file };
+  });
+  const adders = circuit.modules.some(({ wires }) => wires.some(({ cell }) => cell.op === "add3"));
+  return [...primitives, ...(adders ? ADDERS[target] : [])];
+}
+
+const ADDERS: Readonly<Record<Target, readonly Template[]>> = {
+  generic: [{ template: "l1c_add3.v", name: "l1c_add3.v" }],
+  ultrascale: [
+    { template: "ultrascale/l1c_add3.v", name: "l1c_add3.v" },
+    { template: "sim/LUT6_2.v", name: "sim/LUT6_2.v" },
+    { template: "sim/CARRY8.v", name: "sim/CARRY8.v" },
+  ],
+};

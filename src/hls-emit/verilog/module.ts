@@ -5,7 +5,8 @@ import {
   primitiveName,
   primitiveParameters,
 } from "../../ir/circuit/primitives.js";
-import { declare, emitWire } from "./cells.js";
+import { emitWire } from "./cells.js";
+import { declare } from "./vectors.js";
 
 type Clocking = ReturnType<typeof clocking>;
 
@@ -70,7 +71,6 @@ function namedConstants(module: Module): ReadonlySet<WireId> {
     if (cell.op === "table") keep(cell.index);
     if (cell.op === "mux") keep(cell.select);
     if (cell.op === "atleast") keep(cell.a);
-    if (cell.op === "shift" && cell.by < 0) keep(cell.a);
   }
   for (const { wire } of module.outputs) keep(wire);
   for (const { inputs } of module.instances) for (const { wire } of inputs) keep(wire);

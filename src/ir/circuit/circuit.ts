@@ -28,7 +28,10 @@ export interface Wire {
   readonly name: string;
   readonly width: number;
   readonly signed: boolean;
-  /** The cycle at which it carries its beat; a constant carries the same in every cycle and has cycle 0. */
+  /**
+   * The cycle at which it carries its beat; a constant carries the same in every cycle and has cycle 0. An input of a module
+   * inside another one may come in a later cycle than others.
+   */
   readonly cycle: number;
   readonly cell: Cell;
 }
@@ -57,6 +60,23 @@ export type Cell =
       readonly b: WireId;
       readonly shiftB: number;
     }
+  /** a · 2^shiftA ± b · 2^shiftB ± c · 2^shiftC; a sign is minus where the operand is negated. */
+  | {
+      readonly op: "add3";
+      readonly a: WireId;
+      readonly shiftA: number;
+      readonly b: WireId;
+      readonly shiftB: number;
+      readonly negateB: boolean;
+      readonly c: WireId;
+      readonly shiftC: number;
+      readonly negateC: boolean;
+    }
+  /**
+   * The bits of a as offset binary, an unsigned number as wide as a: a + 2^(width − 1) of a signed wire, a of an unsigned
+   * one; with `negate` 2^(width − 1) − 1 − a and 2^width − 1 − a. It takes inverters only.
+   */
+  | { readonly op: "offset"; readonly a: WireId; readonly negate: boolean }
   /** a · b. */
   | { readonly op: "mul"; readonly a: WireId; readonly b: WireId }
   /** a · 2^by, rounded down when `by` is negative. */
@@ -79,6 +99,13 @@ export type Cell =
 export type CellOp = Cell["op"];
 export type CellOf<Op extends CellOp> = Extract<Cell, { op: Op }>;
 
+/** The least value of `±a` that a wire of a kind can hold, times −1: what an `offset` cell adds to it. */
+export function offsetOf({ width, signed }: Pick<Wire, "width" | "signed">, negate: boolean): bigint {
+  const half = 1n << BigInt(width - 1);
+  if (signed) return negate ? half - 1n : half;
+  return negate ? 2n * half - 1n : 0n;
+}
+
 /** The wires that a cell reads. */
 export function cellOperands(cell: Cell): readonly WireId[] {
   switch (cell.op) {
@@ -96,6 +123,9 @@ export function cellOperands(cell: Cell): readonly WireId[] {
     case "sub":
     case "mul":
       return [cell.a, cell.b];
+    case "add3":
+      return [cell.a, cell.b, cell.c];
+    case "offset":
     case "shift":
     case "atleast":
       return [cell.a];
@@ -123,6 +153,9 @@ export function mapOperands(cell: Cell, map: (wire: WireId) => WireId): Cell {
     case "sub":
     case "mul":
       return { ...cell, a: map(cell.a), b: map(cell.b) };
+    case "add3":
+      return { ...cell, a: map(cell.a), b: map(cell.b), c: map(cell.c) };
+    case "offset":
     case "shift":
     case "atleast":
       return { ...cell, a: map(cell.a) };
@@ -133,7 +166,7 @@ export function mapOperands(cell: Cell, map: (wire: WireId) => WireId): Cell {
   }
 }
 
-/** The cycles from a module's inputs to its outputs, which all come in one cycle. */
+/** The cycles from a module's first inputs to its last outputs. */
 export function moduleLatency(module: Module): number {
   return Math.max(0, ...module.outputs.map(({ wire }) => (module.wires[wire] as Wire).cycle));
 }

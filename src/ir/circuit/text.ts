@@ -28,6 +28,8 @@ const CELLS: readonly CellOp[] = [
   "concat",
   "add",
   "sub",
+  "add3",
+  "offset",
   "mul",
   "shift",
   "atleast",
@@ -110,6 +112,16 @@ function writeCell(cell: Cell): Attributes {
       return cell.shiftA === 0 && cell.shiftB === 0
         ? {}
         : { shifts: [BigInt(cell.shiftA), BigInt(cell.shiftB)] };
+    case "add3": {
+      const shifts = [cell.shiftA, cell.shiftB, cell.shiftC];
+      const sign = (negative: boolean) => (negative ? -1n : 1n);
+      return {
+        ...(shifts.every((shift) => shift === 0) ? {} : { shifts: shifts.map(BigInt) }),
+        ...(cell.negateB || cell.negateC ? { signs: [1n, sign(cell.negateB), sign(cell.negateC)] } : {}),
+      };
+    }
+    case "offset":
+      return cell.negate ? { negate: 1n } : {};
     case "shift":
     case "ahead":
       return { by: BigInt(cell.by) };
@@ -220,6 +232,18 @@ function readCell(op: CellOp, operands: readonly number[], reader: Reader): Cell
       const [shiftA, shiftB] = reader.has("shifts") ? reader.counts("shifts") : [0, 0];
       return { op, a, shiftA: shiftA ?? 0, b, shiftB: shiftB ?? 0 };
     }
+    case "add3": {
+      const [shiftA, shiftB, shiftC] = reader.has("shifts") ? reader.counts("shifts") : [0, 0, 0];
+      const [, signB, signC] = reader.has("signs") ? reader.integers("signs") : [];
+      const [negateB, negateC] = [signB === -1n, signC === -1n];
+      return {
+        ...{ op, a, shiftA: shiftA ?? 0 },
+        ...{ b, shiftB: shiftB ?? 0, negateB },
+        ...{ c, shiftC: shiftC ?? 0, negateC },
+      };
+    }
+    case "offset":
+      return { op, a, negate: reader.has("negate") };
     case "mul":
       return { op, a, b };
     case "shift":

@@ -1,9 +1,16 @@
 import { InternalError } from "../errors.js";
 import { type Circuit, cellOperands, type Module, moduleLatency, type Wire, type WireId } from "./circuit.js";
-import { lookUp, PRIMITIVES, type Primitive, primitiveName, together } from "./primitives.js";
+import { lookUp, PRIMITIVES, type Primitive, type PrimitivePort, primitiveName } from "./primitives.js";
+
+/** What an instance sees of a module; `after` is the cycle of an output in the module. */
+interface Outside extends Omit<Primitive, "outputs" | "cycle"> {
+  readonly outputs: readonly (PrimitivePort & { readonly after?: number })[];
+  /** The cycle of the instance's cycle 0, undefined where all inputs are constants; of a primitive, that of its outputs. */
+  cycle(at: (port: string) => number | undefined): number | string | undefined;
+}
 
 /** What instances of the modules so far are from outside, by name. */
-type Modules = Map<string, Primitive>;
+type Modules = Map<string, Outside>;
 
 /**
  * Checks a circuit: names, order, widths of ports, and that every wire's cycle follows from what drives it. A
@@ -16,7 +23,9 @@ export function verifyCircuit(circuit: Circuit): void {
     verifyModule(module, modules);
     modules.set(module.name, fromOutside(module));
   }
-  if (circuit.modules.length === 0) throw new InternalError("a circuit has at least one module");
+  const top = circuit.modules.at(-1);
+  if (top === undefined) throw new InternalError("a circuit has at least one module");
+  verifyTop(top);
 }
 
 function verifyModule(module: Module, modules: Modules): void {
@@ -37,14 +46,22 @@ function verifyModule(module: Module, modules: Modules): void {
     verifyCell(wire, id, module, modules, fail);
   });
   for (const { name, wire } of module.outputs) {
-    const source = module.wires[wire];
-    if (source === undefined)
+    if (module.wires[wire] === undefined)
       throw new InternalError(`module '${module.name}': output '${name}' has no wire`);
-    if (source.cell.op !== "constant" && source.cycle !== moduleLatency(module)) {
+  }
+}
+
+/** All inputs of the firmware come in cycle 0, all its outputs in one cycle. */
+function verifyTop(top: Module): void {
+  const late = top.wires.find(({ cell, cycle }) => cell.op === "input" && cycle !== 0);
+  if (late !== undefined)
+    throw new InternalError(`module '${top.name}', wire '${late.name}': should be in cycle 0`);
+  for (const { name, wire } of top.outputs) {
+    const { cell, cycle } = top.wires[wire] as Wire;
+    if (cell.op !== "constant" && cycle !== moduleLatency(top))
       throw new InternalError(
-        `module '${module.name}': output '${name}' comes in another cycle than the others`,
+        `module '${top.name}': output '${name}' comes in another cycle than the others`,
       );
-    }
   }
 }
 
@@ -62,7 +79,7 @@ function verifyCell(
     .filter((operand) => operand.cell.op !== "constant");
   switch (cell.op) {
     case "input":
-      if (wire.cycle !== 0) throw fail("should be in cycle 0");
+      if (wire.cycle < 0) throw fail("comes before cycle 0");
       return;
     case "constant":
       if (wire.cycle !== 0) throw fail("should be in cycle 0");
@@ -102,12 +119,17 @@ function verifyCell(
       if (![cell.yes, cell.no].every((id) => holdsAll(wire, wireAt(id))))
         throw fail("does not hold all that it chooses from");
       break;
+    case "offset":
+      if (wire.signed || wire.width !== wireAt(cell.a).width)
+        throw fail("is not unsigned and as wide as its operand");
+      break;
     case "atleast":
       if (wire.width !== 1 || wire.signed) throw fail("is not one unsigned bit");
       if (!fits(cell.level, wireAt(cell.a))) throw fail("compares with a level that its operand cannot have");
       break;
     case "add":
     case "sub":
+    case "add3":
     case "mul":
     case "shift":
       // Their widths follow from intervals, which a circuit does not hold: lower/linear/proof.ts proves them.
@@ -129,7 +151,7 @@ function verifyPort(
   if (instance === undefined) throw fail("belongs to no instance");
   const { of } = instance;
   const what = "module" in of ? `module '${of.module}'` : `a ${primitiveName(of)}`;
-  const known = "module" in of ? modules.get(of.module) : lookUp(PRIMITIVES, of);
+  const known: Outside | undefined = "module" in of ? modules.get(of.module) : lookUp(PRIMITIVES, of);
   if (known === undefined) throw fail(`instance '${instance.name}' is of an unknown ${what}`);
   const { inputs, outputs, cycle, problem } = known;
   if (problem !== undefined) throw fail(`instance '${instance.name}': ${problem}`);
@@ -143,29 +165,43 @@ function verifyPort(
   const output = outputs.find((other) => other.port === port);
   if (output === undefined) throw fail(`${what} has no output '${port}'`);
   if (output.width !== wire.width) throw fail(`should be ${output.width} bits wide`);
-  const due = cycle((name) => {
+  const start = cycle((name) => {
     const source = module.wires[given.get(name) ?? -1];
     return source?.cell.op === "constant" ? undefined : source?.cycle;
   });
-  if (typeof due === "string") throw fail(`instance '${instance.name}' ${due}`);
+  if (typeof start === "string") throw fail(`instance '${instance.name}' ${start}`);
+  // An instance of constants is the same in every cycle, but has one for all its outputs.
+  const due = (start ?? startOf(wire.cell.instance, module, outputs)) + (output.after ?? 0);
   if (wire.cycle !== due) throw fail(`comes in another cycle than ${due}`);
 }
 
-function fromOutside(module: Module): Primitive {
+/** A module as an instance sees it: its ports have cycles of their own. */
+function fromOutside(module: Module): Outside {
   const inputs = module.wires.filter(({ cell }) => cell.op === "input");
-  const latency = moduleLatency(module);
   return {
     problem: undefined,
     inputs: inputs.map(({ name, width }) => ({ port: name, width })),
-    outputs: module.outputs.map(({ name, wire }) => ({
-      port: name,
-      width: (module.wires[wire] as Wire).width,
-    })),
-    cycle: together(
-      inputs.map(({ name }) => name),
-      latency,
-    ),
+    outputs: module.outputs.map(({ name, wire }) => {
+      const { width, cycle } = module.wires[wire] as Wire;
+      return { port: name, width, after: cycle };
+    }),
+    cycle: (at) => {
+      const starts = new Set(
+        inputs.flatMap(({ name, cycle }) => {
+          const given = at(name);
+          return given === undefined ? [] : [given - cycle];
+        }),
+      );
+      return starts.size > 1 ? "takes inputs of different cycles" : [...starts][0];
+    },
   };
+}
+
+/** The cycle of an instance's cycle 0, by the first of its outputs. */
+function startOf(index: number, module: Module, outputs: Outside["outputs"]): number {
+  const first = module.wires.find(({ cell }) => cell.op === "port" && cell.instance === index);
+  const output = outputs.find(({ port }) => first?.cell.op === "port" && first.cell.port === port);
+  return (first?.cycle ?? 0) - (output?.after ?? 0);
 }
 
 function fits(value: bigint, { width, signed }: Wire): boolean {

@@ -1,4 +1,4 @@
-import type { Cell, Wire, WireId } from "../../ir/circuit/circuit.js";
+import { type Cell, offsetOf, type Wire, type WireId } from "../../ir/circuit/circuit.js";
 import { InternalError } from "../../ir/errors.js";
 import { type Interval, intervalBits } from "../../ir/fixed-point.js";
 import type { ModuleBuilder, Signal } from "../module-builder.js";
@@ -59,6 +59,7 @@ function formOf(
 }
 
 function formOfCell(cell: Cell, form: (wire: WireId) => LinearForm, builder: ModuleBuilder): LinearForm {
+  const at = (wire: WireId) => builder.wireOf({ wire, range: { lo: 0n, hi: 0n } });
   switch (cell.op) {
     case "constant":
       return { coefficients: new Map(), constant: cell.value };
@@ -66,16 +67,51 @@ function formOfCell(cell: Cell, form: (wire: WireId) => LinearForm, builder: Mod
       return combine(form(cell.a), 1n << BigInt(cell.shiftA), form(cell.b), 1n << BigInt(cell.shiftB));
     case "sub":
       return combine(form(cell.a), 1n << BigInt(cell.shiftA), form(cell.b), -(1n << BigInt(cell.shiftB)));
+    case "add3": {
+      const scale = (shift: number, negative: boolean) => (negative ? -1n : 1n) << BigInt(shift);
+      const two = combine(
+        form(cell.a),
+        scale(cell.shiftA, false),
+        form(cell.b),
+        scale(cell.shiftB, cell.negateB),
+      );
+      return combine(two, 1n, form(cell.c), scale(cell.shiftC, cell.negateC));
+    }
+    case "offset": {
+      const added = { coefficients: new Map(), constant: offsetOf(at(cell.a), cell.negate) };
+      return combine(form(cell.a), cell.negate ? -1n : 1n, added, 1n);
+    }
+    case "concat":
+      return formOfConcat(cell.parts, form, at);
     case "shift":
       if (cell.by < 0) throw new InternalError("an adder graph drops no bits");
       return combine(form(cell.a), 1n << BigInt(cell.by), { coefficients: new Map(), constant: 0n }, 1n);
     case "table": {
-      const index = builder.wireOf({ wire: cell.index, range: { lo: 0n, hi: 0n } });
+      const index = at(cell.index);
       return formOfTable(cell.entries, index.cell.op === "concat" ? index.cell.parts : [cell.index], form);
     }
     default:
       throw new InternalError(`'${cell.op}' is no cell of an adder graph`);
   }
+}
+
+/** Unsigned numbers side by side are their sum, each times the weight of its lowest bit. */
+function formOfConcat(
+  parts: readonly WireId[],
+  form: (wire: WireId) => LinearForm,
+  at: (wire: WireId) => Wire,
+): LinearForm {
+  let low = 0;
+  return parts.reduce(
+    (total: LinearForm, part) => {
+      const { signed, width, name } = at(part);
+      if (signed) throw new InternalError(`'${name}' has a sign and lies beside other bits`);
+      const sum = combine(total, 1n, form(part), 1n << BigInt(low));
+      low += width;
+      return sum;
+    },
+    { coefficients: new Map(), constant: 0n },
+  );
 }
 
 /** A table over bits is linear when every entry is the sum of the weights of its set bits. */

@@ -1,45 +1,64 @@
-import type { WireId } from "../../ir/circuit/circuit.js";
-import type { ModuleBuilder, Term } from "../module-builder.js";
+import { costOfTwo } from "./cost.js";
 import { LazyHeap } from "./lazy-heap.js";
+import {
+  bitsOf,
+  type Network,
+  type NodeFacts,
+  type Operand,
+  operandOf,
+  type Row,
+  type Term,
+} from "./network.js";
 
-/** A pair of terms that occurs in sums: a ± b · 2^shift up to a common shift and sign. */
+/** How pairs are chosen. */
+export interface Sharing {
+  /** LUTs that a bit is worth that no longer has to be added: 1/2 in adders of three operands, 1 in those of two. */
+  readonly worth: number;
+  /** Savings are multiplied by 1 ± noise, differently for each seed. */
+  readonly noise: number;
+  readonly seed: number;
+}
+
+/** A pair of terms that occurs in rows: a ± b · 2^shift up to a common shift and sign. */
 interface Pair {
   readonly key: number;
   readonly a: Term;
   readonly b: Term;
-  /** How often it occurs in all sums; overlapping occurrences count each. */
+  /** How often it occurs in all rows; overlapping occurrences count each. */
   count: number;
-  /** Bits of the wider operand: what one occurrence costs as an adder. */
-  readonly bits: number;
+  /** LUTs that each occurrence saves, and those of the pair's own adder; known once it occurs twice. */
+  saves: number;
+  costs: number;
 }
 
 /**
- * Common-subexpression elimination over sums of terms: as long as a pair of terms occurs twice, the pair that saves
- * most becomes one adder (Hartley, "Subexpression sharing in filters using canonic signed digit multipliers", IEEE
- * TCAS-II 43, 1996). The saving of a pair counts the bits of its adder, not the adder. A sum never takes a pair that
- * would make its tree of adders deeper than it is without sharing, so that sharing costs no latency. Counts are kept up
- * to date term by term, and the best pair comes from a heap, so that the work grows with the pairs that change. Returns
- * the shortened sums.
+ * Common-subexpression elimination: as long as a pair of terms saves more LUTs where it occurs than its adder takes, the
+ * pair that saves most becomes one shared sum (after Hartley, "Subexpression sharing in filters using canonic signed
+ * digit multipliers", IEEE TCAS-II 43, 1996, weighted by bits). A row never takes a pair that would make it deeper than
+ * it may be. Counts are kept up to date term by term, and the best pair comes from a heap, so that the work grows with
+ * the pairs that change.
  */
-export function sharePairs(
-  builder: ModuleBuilder,
-  sums: readonly (readonly Term[])[],
-): readonly (readonly Term[])[] {
-  const current = sums.map((terms) => budgeted(builder, terms));
-  const pairs = new Map<number, Pair>();
+export function sharePairs(network: Network, sharing: Sharing): Network {
+  const facts = [...network.inputs];
+  const shared = network.shared.map((terms) => terms);
+  for (const terms of shared) facts.push(factsOf(terms, facts));
+  const rows = network.rows.map((row) => openRow(row, facts));
+  // By the first node and the rest of the key: small integers are the fastest keys.
+  const pairs: Map<number, Pair>[] = [];
   const heap = new LazyHeap<Pair>(savingOf);
+  const blocks = blocksOf(network);
 
-  const blocks = blocksOf(sums);
   const pairOf = (first: Term, second: Term): Pair | undefined => {
-    if (blocks.get(first.signal.wire) !== blocks.get(second.signal.wire)) return undefined;
+    if (blocks[first.node] !== blocks[second.node]) return undefined;
     const [a, b] = ordered(first, second);
     const key = keyOf(a, b);
     if (key === undefined) return undefined;
-    let pair = pairs.get(key);
+    pairs[a.node] ??= new Map();
+    const known = pairs[a.node] as Map<number, Pair>;
+    let pair = known.get(key);
     if (pair === undefined) {
-      const bits = Math.max(builder.wireOf(a.signal).width, builder.wireOf(b.signal).width);
-      pair = { key, a, b, count: 0, bits };
-      pairs.set(key, pair);
+      pair = { key, a, b, count: 0, saves: 0, costs: 0 };
+      known.set(key, pair);
     }
     return pair;
   };
@@ -47,20 +66,23 @@ export function sharePairs(
     const pair = pairOf(first, second);
     if (pair === undefined) return;
     pair.count += change;
-    if (change > 0 && pair.count >= 2) heap.push(pair);
+    if (change > 0 && pair.count >= 2) offer(pair);
   };
-  const replace = (sum: Budgeted, [a, b]: readonly [Term, Term], adder: Term) => {
+  const offer = (pair: Pair) => {
+    if (pair.saves === 0) setWorth(pair, facts, sharing);
+    heap.push(pair);
+  };
+  const replace = (row: OpenRow, [a, b]: readonly [Term, Term], node: number) => {
     for (const old of [a, b]) {
-      drop(sum, old);
-      for (const other of sum.terms) count(old, other, -1);
+      drop(row, old);
+      for (const other of row.terms) count(old, other, -1);
     }
-    const shift = adder.shift + Math.min(a.shift, b.shift);
-    const term = { signal: adder.signal, shift, negative: adder.negative !== a.negative };
-    for (const other of sum.terms) count(term, other, 1);
-    append(sum, term);
+    const term = { node, shift: Math.min(a.shift, b.shift), negative: a.negative };
+    for (const other of row.terms) count(term, other, 1);
+    append(row, term);
   };
 
-  for (const { terms } of current) {
+  for (const { terms } of rows) {
     for (let j = 1; j < terms.length; j++) {
       for (let i = 0; i < j; i++) {
         const pair = pairOf(terms[i] as Term, terms[j] as Term);
@@ -68,122 +90,157 @@ export function sharePairs(
       }
     }
   }
-  for (const pair of pairs.values()) heap.push(pair);
+  for (const known of pairs) {
+    for (const pair of known?.values() ?? []) if (pair.count >= 2) offer(pair);
+  }
   for (let pair = heap.pop(); pair !== undefined; pair = heap.pop()) {
     const { a, b } = pair;
-    const growth = growthOf(builder, a, b);
-    const found = current.map((sum) => occurrences(sum, pair as Pair, growth));
-    // Occurrences that overlap, or would deepen their sum, were counted but cannot be replaced.
+    const terms = [normalised(a, a, b), normalised(b, a, b)];
+    const own = factsOf(terms, facts);
+    const growth =
+      3 ** own.depth - 3 ** (facts[a.node] as NodeFacts).depth - 3 ** (facts[b.node] as NodeFacts).depth;
+    const found = rows.map((row) => occurrences(row, pair as Pair, growth));
+    const total = found.reduce((sum, { length }) => sum + length, 0);
+    // Occurrences that overlap, or would deepen their row, were counted but cannot be replaced.
     forget(pairs, pair);
-    if (found.reduce((total, { length }) => total + length, 0) < 2) continue;
-    const adder = builder.addTerms(normalised(a, a, b), normalised(b, a, b));
-    blocks.set(adder.signal.wire, blocks.get(a.signal.wire) as number);
-    current.forEach((sum, i) => {
+    if (total * pair.saves <= pair.costs || total < 2) continue;
+    const node = facts.length;
+    facts.push(own);
+    shared.push(terms);
+    blocks.push(blocks[a.node] as number);
+    rows.forEach((row, i) => {
       for (const occurrence of found[i] as (typeof found)[number]) {
-        replace(sum, occurrence, adder);
-        sum.room -= growth;
+        replace(row, occurrence, node);
+        row.room -= growth;
       }
     });
-    const again = pairs.get(pair.key);
+    const again = pairs[a.node]?.get(pair.key);
     if (again !== undefined) forget(pairs, again);
   }
-  return current.map(({ terms }) => terms);
+  return {
+    inputs: network.inputs,
+    shared,
+    rows: rows.map(({ terms }, i) => ({ ...(network.rows[i] as Row), terms })),
+  };
+}
+
+/** The facts of a sum of two or more terms, added as they come. */
+export function factsOf(terms: readonly Term[], facts: readonly NodeFacts[]): NodeFacts {
+  const operands = terms.map((term) => operandOf(term, facts[term.node] as NodeFacts));
+  const max = operands.reduce((sum, operand) => sum + operand.max, 0);
+  const [a, b] = operands as [Operand, Operand];
+  return { max, width: bitsOf(max), depth: costOfTwo(a, b).depth };
+}
+
+/** Finds what a pair saves where it occurs and what it costs. */
+function setWorth(pair: Pair, facts: readonly NodeFacts[], { worth, noise, seed }: Sharing): void {
+  const [a, b] = [normalised(pair.a, pair.a, pair.b), normalised(pair.b, pair.a, pair.b)].map((term) =>
+    operandOf(term, facts[term.node] as NodeFacts),
+  ) as [Operand, Operand];
+  const { lut, top } = costOfTwo(a, b);
+  const taken = a.top - a.low + b.top - b.low - top;
+  const luck = noise === 0 ? 1 : 1 + noise * (2 * randomOf(pair.key, pair.a.node, seed) - 1);
+  // Operands side by side save no bits but an operand.
+  pair.saves = Math.max(0.5, worth * taken) * luck;
+  pair.costs = lut;
+}
+
+/** A number in 0 … 1 that depends on a pair and a seed. */
+function randomOf(key: number, node: number, seed: number): number {
+  let hash = Math.imul(seed + 1, 0x9e3779b1);
+  for (const part of [key, node]) {
+    hash = Math.imul(hash ^ part, 0x85ebca6b);
+    hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+    hash ^= hash >>> 16;
+  }
+  return (hash >>> 0) / 0x100000000;
 }
 
 /** About as many pairs are looked at; a matrix of 64 x 64 weights of six bits has a quarter of them. */
 const MOST_PAIRS = 2_000_000;
 
 /**
- * Blocks of wires whose terms may share adders. In small matrices all wires are one block; in large ones, pairs are looked
- * for within blocks only, so that their number grows with the terms and not with their square.
+ * The block of each node: terms of one block may share adders. In small matrices all nodes are one block; in large ones,
+ * pairs are looked for within blocks only, so that their number grows with the terms and not with their square.
  */
-function blocksOf(sums: readonly (readonly Term[])[]): Map<WireId, number> {
-  const wires = new Set(sums.flatMap((terms) => terms.map(({ signal }) => signal.wire)));
-  const all = sums.reduce((total, { length }) => total + (length * (length - 1)) / 2, 0);
-  const count = Math.ceil(all / MOST_PAIRS);
-  const size = Math.ceil(wires.size / count);
-  return new Map([...wires].toSorted((a, b) => a - b).map((wire, i) => [wire, Math.floor(i / size)]));
+function blocksOf({ inputs, shared, rows }: Network): number[] {
+  const all = rows.reduce((total, { terms: { length } }) => total + (length * (length - 1)) / 2, 0);
+  const nodes = inputs.length + shared.length;
+  const size = Math.ceil(nodes / Math.max(1, Math.ceil(all / MOST_PAIRS)));
+  return Array.from({ length: nodes }, (_, node) => Math.floor(node / size));
 }
 
 /** Takes a pair out of the running. */
-function forget(pairs: Map<number, Pair>, pair: Pair): void {
+function forget(pairs: readonly Map<number, Pair>[], pair: Pair): void {
   pair.count = 0;
-  pairs.delete(pair.key);
+  pairs[pair.a.node]?.delete(pair.key);
 }
 
-/** A sum that is being shortened. */
-interface Budgeted {
+/** A row that is being shortened. */
+interface OpenRow {
   readonly terms: Term[];
-  /** The terms of each wire. */
-  readonly byWire: Map<WireId, Term[]>;
-  /** How much Σ 2^depth over its terms may still grow before its tree of adders gets deeper (Kraft's inequality). */
+  /** The terms of each node. */
+  readonly byNode: Map<number, Term[]>;
+  /** How much Σ 3^depth over its terms may still grow (see tree.ts). */
   room: number;
 }
 
-function budgeted(builder: ModuleBuilder, terms: readonly Term[]): Budgeted {
-  const weight = terms.reduce((sum, { signal }) => sum + 2 ** builder.depth(signal), 0);
-  const room = terms.length === 0 ? 0 : 2 ** Math.ceil(Math.log2(weight)) - weight;
-  const sum: Budgeted = { terms: [], byWire: new Map(), room };
-  for (const term of terms) append(sum, term);
-  return sum;
+function openRow({ terms, constant, depth }: Row, facts: readonly NodeFacts[]): OpenRow {
+  const used = terms.reduce((sum, { node }) => sum + 3 ** (facts[node] as NodeFacts).depth, 0);
+  const row: OpenRow = { terms: [], byNode: new Map(), room: (constant ? 2 / 3 : 1) * 3 ** depth - used };
+  for (const term of terms) append(row, term);
+  return row;
 }
 
-function append({ terms, byWire }: Budgeted, term: Term): void {
+function append({ terms, byNode }: OpenRow, term: Term): void {
   terms.push(term);
-  const known = byWire.get(term.signal.wire);
-  if (known === undefined) byWire.set(term.signal.wire, [term]);
+  const known = byNode.get(term.node);
+  if (known === undefined) byNode.set(term.node, [term]);
   else known.push(term);
 }
 
-function drop({ terms, byWire }: Budgeted, term: Term): void {
+function drop({ terms, byNode }: OpenRow, term: Term): void {
   terms.splice(terms.indexOf(term), 1);
-  const known = byWire.get(term.signal.wire) as Term[];
+  const known = byNode.get(term.node) as Term[];
   known.splice(known.indexOf(term), 1);
 }
 
-/** How much Σ 2^depth grows when one adder takes the place of two terms. */
-function growthOf(builder: ModuleBuilder, a: Term, b: Term): number {
-  const [first, second] = [builder.depth(a.signal), builder.depth(b.signal)];
-  return 2 ** (Math.max(first, second) + 1) - 2 ** first - 2 ** second;
-}
-
-function savingOf({ count, bits }: Pair): number {
-  return count < 2 ? 0 : (count - 1) * bits;
+function savingOf({ count, saves, costs }: Pair): number {
+  return count < 2 ? 0 : count * saves - costs;
 }
 
 function ordered(a: Term, b: Term): readonly [Term, Term] {
-  const first = a.signal.wire < b.signal.wire || (a.signal.wire === b.signal.wire && a.shift <= b.shift);
+  const first = a.node < b.node || (a.node === b.node && a.shift <= b.shift);
   return first ? [a, b] : [b, a];
 }
 
-/** Wires and differences of shifts below these limits fit a key that a double holds exactly. */
-const MOST_WIRES = 2 ** 21;
+/** Nodes and differences of shifts below these limits fit a key of 30 bits. */
+const MOST_NODES = 2 ** 20;
 const MOST_SHIFT = 2 ** 8;
 
 /**
- * Two pairs have the same key when they differ by a common shift and sign only. Undefined for terms so far apart that they
+ * Two pairs of the same first node have the same key when they differ by a common shift and sign only. Undefined for terms so far apart that they
  * are not shared.
  */
 function keyOf(a: Term, b: Term): number | undefined {
   const shift = b.shift - a.shift + MOST_SHIFT;
-  if (shift < 0 || shift >= 2 * MOST_SHIFT || b.signal.wire >= MOST_WIRES) return undefined;
-  const wires = a.signal.wire * MOST_WIRES + b.signal.wire;
-  return (wires * 2 * MOST_SHIFT + shift) * 2 + (a.negative === b.negative ? 0 : 1);
+  if (shift < 0 || shift >= 2 * MOST_SHIFT || b.node >= MOST_NODES) return undefined;
+  return (b.node * 2 * MOST_SHIFT + shift) * 2 + (a.negative === b.negative ? 0 : 1);
 }
 
 /** The term of a pair without the pair's common shift and sign, which belong to the occurrence. */
 function normalised(term: Term, a: Term, b: Term): Term {
   const shift = Math.min(a.shift, b.shift);
-  return { signal: term.signal, shift: term.shift - shift, negative: term.negative !== a.negative };
+  return { node: term.node, shift: term.shift - shift, negative: term.negative !== a.negative };
 }
 
-/** The occurrences of a pair in a sum that do not overlap, as many as the sum has room for. */
+/** The occurrences of a pair in a row that do not overlap, as many as the row has room for. */
 function occurrences(
-  { byWire, room }: Budgeted,
+  { byNode, room }: OpenRow,
   { key, a: first, b: second }: Pair,
   growth: number,
 ): readonly (readonly [Term, Term])[] {
-  const [terms, others] = [byWire.get(first.signal.wire), byWire.get(second.signal.wire)];
+  const [terms, others] = [byNode.get(first.node), byNode.get(second.node)];
   if (terms === undefined || others === undefined) return [];
   const found: (readonly [Term, Term])[] = [];
   const used = new Set<Term>();

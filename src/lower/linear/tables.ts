@@ -1,5 +1,5 @@
 import { LUT_INPUTS } from "../delay.js";
-import type { ModuleBuilder, Signal, Term } from "../module-builder.js";
+import type { ModuleBuilder, Signal } from "../module-builder.js";
 import { csdDigits } from "./csd.js";
 
 /** A weighted bit of a sum. */
@@ -8,26 +8,46 @@ export interface WeightedBit {
   readonly weight: bigint;
 }
 
+/** Tables that add weighted bits up, and the constant that comes to them. */
+export interface TableSum {
+  readonly terms: readonly TableTerm[];
+  readonly constant: bigint;
+}
+export interface TableTerm {
+  readonly signal: Signal;
+  readonly shift: number;
+  readonly negative: boolean;
+}
+
 /**
  * The sum of weighted bits and a constant as terms: groups of up to six bits become tables of their partial sums. Bits
- * of like weight share a table, so that its entries are narrow; the constant goes into the first table.
+ * of like weight share a table, so that its entries are narrow. Entries count from the least, so that they are unsigned;
+ * the constant goes into the only table where the bits are `all` that is added up.
  */
-export function sumByTables(
+export function tablesOf(
   builder: ModuleBuilder,
   bits: readonly WeightedBit[],
   constant: bigint,
-): readonly Term[] {
+  all: boolean,
+): TableSum {
   const order = bits.toSorted(
     (a, b) => trailingZeros(a.weight) - trailingZeros(b.weight) || compare(a.weight, b.weight),
   );
-  const terms: Term[] = [];
-  for (let start = 0; start < order.length; start += LUT_INPUTS) {
-    terms.push(tableTerm(builder, order.slice(start, start + LUT_INPUTS), start === 0 ? constant : 0n));
-  }
-  return terms;
+  const groups: WeightedBit[][] = [];
+  for (let start = 0; start < order.length; start += LUT_INPUTS)
+    groups.push(order.slice(start, start + LUT_INPUTS));
+  const single = all && groups.length === 1;
+  let rest = single ? 0n : constant;
+  const terms = groups.map((group) => {
+    const least = group.reduce((sum, { weight }) => (weight < 0n ? sum + weight : sum), 0n);
+    const own = single ? constant : group.length === 1 ? 0n : -least;
+    if (!single) rest -= own;
+    return tableTerm(builder, group, own);
+  });
+  return { terms, constant: rest };
 }
 
-function tableTerm(builder: ModuleBuilder, group: readonly WeightedBit[], constant: bigint): Term {
+function tableTerm(builder: ModuleBuilder, group: readonly WeightedBit[], constant: bigint): TableTerm {
   const [only] = group;
   const digits = only === undefined ? [] : csdDigits(only.weight);
   if (group.length === 1 && only !== undefined && constant === 0n && digits.length === 1) {

@@ -1,22 +1,176 @@
-import { intervalBits } from "../../ir/fixed-point.js";
-import type { ModuleBuilder, Signal, Term } from "../module-builder.js";
+import { costOfConstant, costOfThree, costOfTwo, THIRD_CONSTANT } from "./cost.js";
+import type { Operand, Term } from "./network.js";
 
-/**
- * Adds terms up in a tree: always the two that are ready first and, among those, end lowest, so that the tree is flat
- * and its adders are narrow.
- */
-export function sumTree(builder: ModuleBuilder, terms: readonly Term[]): Signal {
-  const open = [...terms];
-  if (open.length === 0) return builder.constant(0n);
-  while (open.length > 1) {
-    open.sort((a, b) => builder.depth(a.signal) - builder.depth(b.signal) || top(a) - top(b));
-    const [a, b] = open.splice(0, 2) as [Term, Term];
-    open.push(builder.addTerms(a, b));
-  }
-  return builder.value(open[0] as Term);
+/** A sum as a tree of adders of two and three operands: a term, or the sum of the parts. */
+export interface Tree {
+  readonly term: Term | undefined;
+  readonly parts: readonly Tree[];
+  /** Its bits lie in low … top − 1, its value is at most `max`. */
+  readonly low: number;
+  readonly top: number;
+  readonly max: number;
+  readonly depth: number;
+  /** LUTs of all its adders. */
+  readonly lut: number;
 }
 
-/** The position above a term's highest bit. */
-function top({ signal, shift }: Term): number {
-  return intervalBits(signal.range).width + shift;
+/** As many operands are combined in every way; of more, good pairs and triples are joined first. */
+const EXHAUSTIVE = 5;
+/** Of many operands, those are tried together that are as near in the order of their bits. */
+const NEAR = 4;
+
+/**
+ * Adds operands up with the fewest LUTs, within `depth` levels of adders (one of two or three operands is one level). A
+ * constant comes in at the root. Returns undefined when they cannot be added within the depth.
+ */
+export function planTree(operands: readonly Operand[], constant: boolean, depth: number): Tree | undefined {
+  const room = (constant ? 2 / 3 : 1) * 3 ** depth + 1e-6;
+  let items: readonly Tree[] = operands.map(leaf);
+  if (items.length === 0) return undefined;
+  if (weightOf(items) > room) return undefined;
+  while (items.length > EXHAUSTIVE) {
+    items = joinMany(items, room) ?? joinShallowest(items);
+  }
+  return finish(items, constant, room, depth);
+}
+
+/** Operands as deep as d fit under a tree of depth D when Σ 3^d ≤ 3^D (Kraft's inequality). */
+function weightOf(items: readonly Tree[]): number {
+  let weight = 0;
+  for (const { depth } of items) weight += 3 ** depth;
+  return weight;
+}
+
+function leaf({ node, shift, negative, low, top, max, depth }: Operand): Tree {
+  return { term: { node, shift, negative }, parts: [], low, top, max, depth, lut: 0 };
+}
+
+function join(parts: readonly [Tree, Tree, Tree?]): Tree {
+  const [a, b, c] = parts;
+  const { low, top, max, depth, lut } = c === undefined ? costOfTwo(a, b) : costOfThree(a, b, c);
+  const own = parts as readonly Tree[];
+  return { term: undefined, parts: own, low, top, max, depth, lut: lut + a.lut + b.lut + (c?.lut ?? 0) };
+}
+
+/** Joins what keeps the tree as flat as it can be: the three (first two, where their number is even) least deep. */
+function joinShallowest(items: readonly Tree[]): readonly Tree[] {
+  const [a, b, ...rest] = items.toSorted((x, y) => x.depth - y.depth) as [Tree, Tree, ...Tree[]];
+  if (items.length % 2 === 0) return [join([a, b]), ...rest];
+  return [join([a, b, rest[0] as Tree]), ...rest.slice(1)];
+}
+
+interface Candidate {
+  readonly parts: readonly Tree[];
+  readonly joined: Tree;
+  /** LUTs above half of the bits that are taken away, which is the best that an adder does. */
+  readonly waste: number;
+}
+
+/**
+ * Joins pairs and triples of neighbours, those that waste least first, each operand once and at most a third of all, so
+ * that what is joined can be joined again with the rest.
+ */
+function joinMany(items: readonly Tree[], room: number): Tree[] | undefined {
+  const candidates = candidatesOf(items);
+  let weight = weightOf(items);
+  let left = items.length;
+  const enough = Math.max(EXHAUSTIVE, Math.floor((2 * items.length) / 3));
+  const used = new Set<Tree>();
+  const result: Tree[] = [];
+  for (const { parts, joined } of candidates) {
+    if (left <= enough) break;
+    if (parts.some((part) => used.has(part))) continue;
+    const next = weight - weightOf(parts) + 3 ** joined.depth;
+    if (next > room) continue;
+    weight = next;
+    left -= parts.length - 1;
+    for (const part of parts) used.add(part);
+    result.push(joined);
+  }
+  return result.length === 0 ? undefined : [...items.filter((item) => !used.has(item)), ...result];
+}
+
+/** Pairs and triples of items that are near in the order of their lowest or of their highest bits, the best first. */
+function candidatesOf(items: readonly Tree[]): readonly Candidate[] {
+  const candidates: Candidate[] = [];
+  const attempt = (...parts: readonly [Tree, Tree, Tree?]) => {
+    const joined = join(parts);
+    const [a, b, c] = parts;
+    const lut = joined.lut - a.lut - b.lut - (c?.lut ?? 0);
+    const bits = a.top - a.low + b.top - b.low + (c === undefined ? 0 : c.top - c.low);
+    const waste = lut - (bits - (joined.top - joined.low)) / 2 + (joined.depth + joined.top / 64) / 64;
+    candidates.push({ parts: parts as readonly Tree[], joined, waste });
+  };
+  const orders = [
+    items.toSorted((a, b) => a.low - b.low || a.top - b.top || a.depth - b.depth),
+    items.toSorted((a, b) => a.top - b.top || a.low - b.low || a.depth - b.depth),
+    items.toSorted((a, b) => a.depth - b.depth || a.top - b.top || a.low - b.low),
+  ];
+  for (const order of orders) {
+    for (let i = 0; i + 1 < order.length; i++) {
+      const end = Math.min(order.length, i + NEAR);
+      for (let j = i + 1; j < end; j++) {
+        attempt(order[i] as Tree, order[j] as Tree);
+        for (let k = j + 1; k < end; k++) attempt(order[i] as Tree, order[j] as Tree, order[k] as Tree);
+      }
+    }
+  }
+  return candidates.toSorted((a, b) => a.waste - b.waste);
+}
+
+/**
+ * Of few operands, the best of all trees that take fewer LUTs than `limit`. Joining adds LUTs, so that a branch ends where
+ * its joined parts take as many.
+ */
+function finish(
+  items: readonly Tree[],
+  constant: boolean,
+  room: number,
+  depth: number,
+  limit = Number.POSITIVE_INFINITY,
+): Tree | undefined {
+  const spent = items.reduce((sum, { lut }) => sum + lut, 0);
+  if (spent > limit - 1e-9 || weightOf(items) > room) return undefined;
+  if (items.length === 1) return finishOne(items[0] as Tree, constant, depth);
+  let best: Tree | undefined;
+  const consider = (joined: Tree, rest: readonly Tree[]) => {
+    const plan = finish([...rest, joined], constant, room, depth, best?.lut ?? limit);
+    if (plan !== undefined && plan.lut < (best?.lut ?? limit) - 1e-9) best = plan;
+  };
+  const [a, b] = items as [Tree, Tree];
+  if (items.length === 2) {
+    const joined = join([a, b]);
+    // The constant as third operand, or behind.
+    if (constant && joined.depth <= depth && joined.depth > Math.max(a.depth, b.depth))
+      best = { ...joined, lut: joined.lut + THIRD_CONSTANT };
+    consider(joined, []);
+    return best;
+  }
+  const n = items.length;
+  for (let i = 0; i < n; i++) {
+    for (let j = i + 1; j < n; j++) {
+      for (let k = j + 1; k < n; k++) {
+        const triple = join([items[i] as Tree, items[j] as Tree, items[k] as Tree]);
+        consider(triple, others(items, i, j, k));
+      }
+    }
+  }
+  for (let i = 0; i < n; i++) {
+    for (let j = i + 1; j < n; j++)
+      consider(join([items[i] as Tree, items[j] as Tree]), others(items, i, j, -1));
+  }
+  return best;
+}
+
+function finishOne(item: Tree, constant: boolean, depth: number): Tree | undefined {
+  const levels = item.depth + (constant ? 1 : 0);
+  if (levels > depth) return undefined;
+  return constant ? { ...item, lut: item.lut + costOfConstant(item), depth: levels } : item;
+}
+
+function others(items: readonly Tree[], i: number, j: number, k: number): Tree[] {
+  const rest: Tree[] = [];
+  for (let at = 0; at < items.length; at++)
+    if (at !== i && at !== j && at !== k) rest.push(items[at] as Tree);
+  return rest;
 }

@@ -5,22 +5,28 @@ import { nodesByName } from "../../ir/graph.js";
 import { isMovement, movementSources } from "../../ir/movement.js";
 import { sizeOf } from "../../ir/tensor.js";
 import type { DelayModel } from "../delay.js";
-import type { LayerFacts, Lowered, LoweredPort } from "../lowered.js";
+import type { LayerFacts, Lowered, LoweredPort, Stage } from "../lowered.js";
 import { identifier, TAKEN_MODULES, uniqueIdentifiers } from "../names.js";
 import type { Field } from "../packing.js";
+import { checkInputs } from "../pipeline.js";
 import { channelsOf } from "../pointwise.js";
+import { type Schedule, scheduleWithin, type TimingNode } from "../retime/index.js";
+import { splitSlow } from "../split.js";
 import type { StructureBuilder } from "../structure-builder.js";
-import { flattenLayer, rangeAt, type TimedLayer, timeLayer } from "./layer.js";
+import { type Element, elementOf, type Origin, originOf } from "./element.js";
+import { flattenLayer, graphLayer, noteReads, placeLayer, rangeAt, type ScheduledLayer } from "./layer.js";
 import type { ParallelLayer } from "./plan.js";
 import { planRoots } from "./roots.js";
-import type { Root } from "./site.js";
+import type { Root, Slot } from "./site.js";
 import { groupSites } from "./sites.js";
-import { fieldsOf, type WiredElement, Wiring } from "./wiring.js";
+import { Wiring } from "./wiring.js";
 
 export interface ParallelOptions {
   /** The clock period in ns. */
   readonly period: number;
   readonly delays: DelayModel;
+  /** The most cycles of latency; by default the fewest that the clock allows. */
+  readonly cycles?: number;
   /** For a part of other firmware: names of modules that are taken, and no valid and first flags. */
   readonly within?: { readonly taken: readonly string[] };
 }
@@ -29,11 +35,14 @@ const CONTROL = ["clk", "rst", "in_valid", "in_first", "out_valid", "out_first"]
 
 /**
  * Fixed → Circuit, the whole event in one clock: a module for each layer, movements as wires between them. The inputs
- * are used as they come, one net after the clock edge; consecutive layers share a clock where they fit into it; the
- * outputs come out of registers. Takes any graph; throws a UserError when it is too large or a cell is slower than the
- * clock.
+ * are used as they come, one net after the clock edge; the outputs come out of registers. Between them, all cells of all
+ * layers are retimed together: each has a cycle of its own, so that clocks begin where it takes the fewest registers.
+ * Takes any graph; throws a UserError when it is too large, when a cell is slower than the clock, or when it takes more
+ * cycles than are allowed.
  */
 export function lowerParallel(fixed: Fixed, options: ParallelOptions): Lowered {
+  const { delays, period } = options;
+  const budget = period - delays.register;
   const { plan, roots, operandsOf } = planRoots(fixed);
   const nodes = nodesByName(fixed);
 
@@ -48,83 +57,87 @@ export function lowerParallel(fixed: Fixed, options: ParallelOptions): Lowered {
     [...plan.inputs.map(({ name }) => `in_${name}`), ...fixed.outputs.map(({ name }) => `out_${name}`)],
     CONTROL,
   );
-  const wiring = new Wiring(options.delays.net);
-  const flags = options.within === undefined ? flagInputs(wiring.builder) : [];
-  const values = new Map<string, readonly WiredElement[]>();
-  const inputs = plan.inputs.map((node, i): LoweredPort => {
-    const port = portNames[i] as string;
-    const fields = portFields(node);
-    const wire = wiring.input(port, Math.max(1, bitsOf(fields)), options.delays.net);
-    values.set(
-      node.name,
-      fields.map((field, element) => wired(node, element, { wire, ...field })),
-    );
-    return { name: node.name, port, value: node, packing: { kind: "parallel", fields } };
-  });
 
-  const modules: Module[] = [];
-  const layers: LayerFacts[] = [];
-  plan.parts.forEach((part, i) => {
+  // The timing graph, and where each element of each tensor comes from.
+  const graph: TimingNode[] = [];
+  const elements = new Map<string, readonly Element[]>();
+  const inputs = plan.inputs.map((node, i): LoweredPort => {
+    const fields = portFields(node);
+    const own = fields.map(({ width, signed }, element) => {
+      graph.push({ delay: delays.net, bits: width, operands: [], cycle: 0 });
+      return elementOf(rangeAt(node, element), originOf(graph.length - 1, width, signed));
+    });
+    elements.set(node.name, own);
+    return {
+      name: node.name,
+      port: portNames[i] as string,
+      value: node,
+      packing: { kind: "parallel", fields },
+    };
+  });
+  const layers = plan.parts.flatMap((part, i): readonly PlannedLayer[] => {
     if ("wiring" in part) {
-      values.set(part.wiring.name, moved(part.wiring, nodes, values));
-      return;
+      elements.set(part.wiring.name, moved(part.wiring, nodes, elements));
+      return [];
     }
     const root = roots[i] as Root;
     const operands = operandsOf(part);
-    const name = fresh(`${top}_${part.name}`);
-    const flat = flattenLayer(name, fresh, part, root, groupSites(part, root, operands), operands);
-    if (flat === undefined) {
-      values.set(part.result.name, constants(part.result));
-      layers.push({
-        ...factsOf(part),
-        module: "",
-        copies: 0,
-        cycles: { window: 0, arithmetic: 0 },
-        worstPath: 0,
-      });
-      return;
-    }
-    const read = flat.ports.map(({ elements }, operand) => {
-      const value = values.get((operands[operand] as FixedNode).name) as readonly WiredElement[];
-      return elements.map((element) => value[element] as WiredElement);
-    });
-    const { timed, cycle } = schedule(name, wiring, flat, read.flat(), options);
-    modules.push(...timed.modules);
-    const placed = flat.ports.flatMap((port, operand) => {
-      const own = read[operand] as readonly WiredElement[];
-      const node = operands[operand] as FixedNode;
-      const { fields } = fieldsOf(port.elements.map((element) => rangeAt(node, element)));
-      const wire = wiring.pack(
-        own.map((element, k) => ({ element, width: fields[k]?.width as number })),
-        cycle,
-      );
-      return wire === undefined ? [] : [{ port: port.name, wire }];
-    });
-    const instance = identifier(`layer${layers.length + 1}_${part.name}`).replace(/_$/, "");
-    const wire = wiring.place(instance, timed.module, placed, timed.arrival.time);
-    values.set(
-      part.result.name,
-      timed.results.map((field, element) => wired(part.result, element, field && { wire, ...field })),
+    const values = operands.map(({ name }) => elements.get(name) as readonly Element[]);
+    const read = (slot: Slot) => (slot === undefined ? undefined : values[slot.operand]?.[slot.element]);
+    const flat = flattenLayer(
+      fresh(`${top}_${part.name}`),
+      fresh,
+      part,
+      root,
+      groupSites(part, root, operands),
+      operands,
+      (module) => splitSlow(module, delays, budget),
     );
-    layers.push({
-      ...factsOf(part),
-      module: name,
-      copies: flat.copies,
-      cycles: { window: 0, arithmetic: timed.arrival.cycle },
-      worstPath: timed.worstPath,
-    });
+    if (flat === undefined) {
+      elements.set(part.result.name, constants(part.result));
+      return [];
+    }
+    const first = graph.length;
+    const { scheduled, results } = graphLayer(graph, flat, read, delays, budget);
+    elements.set(part.result.name, results);
+    return [{ part, scheduled, read, nodes: { first, end: graph.length } }];
+  });
+  const results = fixed.outputs.map(({ value }) => elements.get(value) as readonly Element[]);
+  const ends = results.flat().flatMap(({ origin }) => (origin === undefined ? [] : [origin]));
+  checkInputs(`module '${top}'`, controlPath(delays), budget);
+  const schedule = scheduleWithin(
+    { nodes: graph },
+    ends.map(({ node }) => node),
+    budget,
+    options.cycles === undefined ? undefined : options.cycles - 1,
+  );
+  const { cycles, last } = schedule;
+
+  for (const { scheduled, read } of layers) noteReads(scheduled, read, cycles);
+  for (const { needed } of ends) needed.add(last);
+  const wiring = new Wiring();
+  const flags = options.within === undefined ? flagInputs(wiring.builder) : [];
+  for (const input of inputs) placeInput(wiring, input, elements.get(input.name) as readonly Element[]);
+  const modules: Module[] = [];
+  const facts = layers.flatMap((layer, i): readonly LayerFacts[] => {
+    const { part, scheduled, read } = layer;
+    const instance = identifier(`layer${i + 1}_${part.name}`).replace(/_$/, "");
+    const placed = placeLayer(wiring, instance, scheduled, read, cycles);
+    if (placed === undefined) return [];
+    modules.push(...placed.modules);
+    return [factsOf(layer, schedule, placed.module.name, delays)];
   });
 
-  const results = fixed.outputs.map(({ value }) => values.get(value) as readonly WiredElement[]);
-  const last = wiring.arrival(results.flat()).cycle;
   const outputs = fixed.outputs.map(({ name, value }, i): LoweredPort & { readonly wire: WireId } => {
     const port = portNames[inputs.length + i] as string;
     const node = nodes.get(value) as FixedNode;
     const fields = portFields(node);
-    const own = results[i] as readonly WiredElement[];
+    const own = results[i] as readonly Element[];
     const packed = wiring.pack(
-      own.map((element, k) => ({ element, width: fields[k]?.width as number })),
-      last,
+      own.map(({ range, origin }, k) => ({
+        element: { range, at: origin?.fields.get(last) },
+        width: fields[k]?.width as number,
+      })),
     );
     const wire = outputRegister(wiring, `result${i}`, packed, own);
     return { name, port, value: node, packing: { kind: "parallel", fields }, wire };
@@ -151,7 +164,97 @@ export function lowerParallel(fixed: Fixed, options: ParallelOptions): Lowered {
     interval: 1,
     inputs,
     outputs: outputs.map(({ name, port, value, packing }) => ({ name, port, value, packing })),
-    layers: layers.filter(({ copies }) => copies > 0),
+    layers: facts,
+    stages: stagesOf(schedule, layers, delays),
+  };
+}
+
+/** A layer with its nodes in the timing graph. */
+interface PlannedLayer {
+  readonly part: ParallelLayer;
+  readonly scheduled: ScheduledLayer;
+  /** The element that a slot carries. */
+  readonly read: (slot: Slot) => Element | undefined;
+  readonly nodes: { readonly first: number; readonly end: number };
+}
+
+/** A port of the firmware: its elements in cycle 0, and in registers for as long as something reads them. */
+function placeInput(wiring: Wiring, { port, packing }: LoweredPort, elements: readonly Element[]): void {
+  const fields = packing.kind === "parallel" ? packing.fields : [];
+  const wire = wiring.builder.input(port, Math.max(1, bitsOf(fields)));
+  const origins = elements.flatMap(({ origin }, i) => {
+    origin?.fields.set(0, { wire, ...(fields[i] as Field) });
+    return origin === undefined ? [] : [origin];
+  });
+  const until = (origin: Origin) => Math.max(0, ...origin.needed);
+  const last = origins.reduce((cycle, origin) => Math.max(cycle, until(origin)), 0);
+  for (let cycle = 1; cycle <= last; cycle++) {
+    const waiting = origins.filter((origin) => until(origin) >= cycle);
+    const packed = wiring.pack(
+      waiting.map((origin) => ({
+        element: { range: { lo: 0n, hi: 1n }, at: origin.fields.get(cycle - 1) },
+        width: origin.width,
+      })),
+    );
+    const register = wiring.builder.register(`late${cycle}_${port}`, packed as WireId, false);
+    let low = 0;
+    for (const origin of waiting) {
+      const { width, signed } = origin;
+      origin.fields.set(cycle, { wire: register, low, width, signed });
+      low += width;
+    }
+  }
+}
+
+/** From the inputs to the first registers of the flags: in_first counts with in_valid only. */
+function controlPath({ lut, net }: DelayModel): number {
+  return net + lut + net;
+}
+
+/** The longest path of each cycle, and the layer that it ends in. */
+function stagesOf(
+  { cycles, times, last }: Schedule,
+  layers: readonly PlannedLayer[],
+  delays: DelayModel,
+): readonly Stage[] {
+  const stages = Array.from({ length: last + 1 }, (_, cycle) => ({
+    cycle,
+    path: cycle === 0 ? controlPath(delays) : 0,
+    layer: "",
+  }));
+  for (const { part, nodes } of layers) {
+    for (let v = nodes.first; v < nodes.end; v++) {
+      const stage = stages[cycles[v] as number];
+      if (stage !== undefined && (times[v] as number) > stage.path) {
+        stage.path = times[v] as number;
+        stage.layer = part.name;
+      }
+    }
+  }
+  return stages.map(({ path, ...stage }) => ({ ...stage, path: path + delays.register }));
+}
+
+/** A layer's cycles are those from the last of what it reads to its last result. */
+function factsOf(
+  { part, scheduled, nodes }: PlannedLayer,
+  { cycles, times }: Schedule,
+  module: string,
+  delays: DelayModel,
+): LayerFacts {
+  const lastOf = (all: Iterable<number>) =>
+    [...all].reduce((most, v) => Math.max(most, cycles[v] as number), 0);
+  const results = scheduled.groups.flatMap(({ copies }) =>
+    copies.flatMap(({ origins }) => origins.flatMap((origin) => (origin === undefined ? [] : [origin.node]))),
+  );
+  return {
+    name: part.name,
+    nodes: part.nodes,
+    module,
+    copies: scheduled.flat.copies,
+    cycles: { window: 0, arithmetic: Math.max(0, lastOf(results) - lastOf(scheduled.reads)) },
+    worstPath:
+      delays.register +
+      times.subarray(nodes.first, nodes.end).reduce((most, time) => Math.max(most, time), 0),
   };
 }
 
@@ -171,69 +274,34 @@ function outputRegister(
   wiring: Wiring,
   name: string,
   packed: WireId | undefined,
-  elements: readonly WiredElement[],
+  elements: readonly Element[],
 ): WireId {
   if (packed === undefined) return wiring.constant(0n, 1);
-  if (elements.every(({ at }) => at === undefined)) return packed;
+  if (elements.every(({ origin }) => origin === undefined)) return packed;
   return wiring.builder.register(name, packed, false);
 }
 
-/**
- * When a layer starts: as soon as its inputs are there, or from registers at the next clock, where its results come no
- * later and it takes no more registers.
- */
-function schedule(
-  name: string,
-  wiring: Wiring,
-  flat: Parameters<typeof timeLayer>[1],
-  elements: readonly WiredElement[],
-  { period, delays }: ParallelOptions,
-): { readonly timed: TimedLayer; readonly cycle: number } {
-  const { cycle, time } = wiring.arrival(elements);
-  const at = (start: number, inputDelay: number) => ({
-    timed: timeLayer(name, flat, { period, delays, inputDelay }),
-    cycle: start,
-  });
-  const now = at(cycle, time);
-  if (time <= delays.net || now.timed.arrival.cycle === 0) return now;
-  const next = at(cycle + 1, delays.net);
-  const [early, late] = [now.timed.arrival.cycle, 1 + next.timed.arrival.cycle];
-  if (early !== late) return early < late ? now : next;
-  const more = wiring.registersUntil(elements, cycle + 1) - wiring.registersUntil(elements, cycle);
-  return next.timed.registers + more <= now.timed.registers ? next : now;
-}
-
-function factsOf({ name, nodes }: ParallelLayer): Pick<LayerFacts, "name" | "nodes"> {
-  return { name, nodes };
-}
-
-/** A node's element in a wire, or the constant that it is. */
-function wired(node: FixedNode, element: number, at: WiredElement["at"]): WiredElement {
-  const range = rangeAt(node, element);
-  return at === undefined || at.width === 0 || range.lo === range.hi ? { range } : { range, at };
-}
-
-function constants(node: FixedNode): readonly WiredElement[] {
-  return Array.from({ length: sizeOf(node.shape) }, (_, element) => wired(node, element, undefined));
+function constants(node: FixedNode): readonly Element[] {
+  return Array.from({ length: sizeOf(node.shape) }, (_, element) => ({ range: rangeAt(node, element) }));
 }
 
 /** The elements of a constant, or those of a movement's sources under the bounds that the movement states. */
 function moved(
   node: FixedNode,
   nodes: ReadonlyMap<string, FixedNode>,
-  values: ReadonlyMap<string, readonly WiredElement[]>,
-): readonly WiredElement[] {
+  values: ReadonlyMap<string, readonly Element[]>,
+): readonly Element[] {
   if (node.op === "constant") {
     return (node as FixedNodeOf<"constant">).value.data.map((k) => ({ range: { lo: k, hi: k } }));
   }
   if (!isMovement(node)) return [];
   const shapes = node.inputs.map((name) => (nodes.get(name) as FixedNode).shape);
   const { input, element } = movementSources(node, shapes);
-  const sources = node.inputs.map((name) => values.get(name) as readonly WiredElement[]);
+  const sources = node.inputs.map((name) => values.get(name) as readonly Element[]);
   return Array.from(input, (from, i) => {
     const source = from < 0 ? undefined : sources[from]?.[element[i] as number];
     if (source === undefined) return { range: { lo: 0n, hi: 0n } };
-    return source.at === undefined ? source : wired(node, i, source.at);
+    return source.origin === undefined ? source : elementOf(rangeAt(node, i), source.origin);
   });
 }
 

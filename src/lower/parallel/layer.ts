@@ -2,42 +2,34 @@ import { type Module, moduleLatency } from "../../ir/circuit/circuit.js";
 import type { FixedNode } from "../../ir/fixed/fixed.js";
 import { type Interval, printType } from "../../ir/fixed-point.js";
 import { atElement } from "../../ir/granular.js";
-import { sizeOf } from "../../ir/tensor.js";
+import type { DelayModel } from "../delay.js";
 import { identifier } from "../names.js";
-import { type Arrival, type PipelineOptions, pipeline } from "../pipeline.js";
+import { timingNodes } from "../pipeline.js";
 import { channelsOf } from "../pointwise.js";
+import type { TimingNode } from "../retime/index.js";
+import { type AssembledSite, assembleSite, outputCycles, portsByCycle } from "./assemble.js";
+import { type Element, elementOf, type Origin, originOf } from "./element.js";
 import { buildSiteModule, type SiteModule } from "./module.js";
 import type { ParallelLayer } from "./plan.js";
-import type { Root } from "./site.js";
-import { rangeOfSlot, type SiteGroup } from "./sites.js";
-import { fieldsOf, type Part, type WiredElement, type WireField, Wiring } from "./wiring.js";
+import type { Root, Slot } from "./site.js";
+import type { SiteGroup } from "./sites.js";
+import { type Part, type WireField, Wiring } from "./wiring.js";
 
-type Field = Omit<WireField, "wire">;
-
-/** A layer before registers: one module for each group of sites. */
+/** A layer before registers: one combinational module for each group of sites. */
 export interface FlatLayer {
+  readonly name: string;
   readonly layer: ParallelLayer;
   readonly operands: readonly FixedNode[];
+  /** The names of the operands' ports. */
+  readonly ports: readonly string[];
   readonly groups: readonly { readonly group: SiteGroup; readonly site: SiteModule }[];
-  /** What the layer's module takes in: of each operand, the elements that are read and not constant. */
-  readonly ports: readonly { readonly name: string; readonly elements: readonly number[] }[];
   readonly copies: number;
 }
 
-/** A layer with its registers. */
-export interface TimedLayer {
-  readonly modules: readonly Module[];
-  /** The module of the whole layer, the last one. */
-  readonly module: Module;
-  /** Of each element of the result, its field in `out_data`; none for a constant. */
-  readonly results: readonly (Field | undefined)[];
-  readonly arrival: Arrival;
-  readonly worstPath: number;
-  /** Registers in bits. */
-  readonly registers: number;
-}
-
-/** Builds the modules of a layer, whose names `fresh` makes unique; undefined when every element of its result is constant. */
+/**
+ * Builds the modules of a layer, whose names `fresh` makes unique; undefined when every element of its result is constant.
+ * `split` makes faster cells of those that are too slow.
+ */
 export function flattenLayer(
   name: string,
   fresh: (name: string) => string,
@@ -45,27 +37,15 @@ export function flattenLayer(
   root: Root,
   groups: readonly SiteGroup[],
   operands: readonly FixedNode[],
+  split: (module: Module) => Module,
 ): FlatLayer | undefined {
   if (layer.result.ranges.items.every(({ lo, hi }) => lo === hi)) return undefined;
   const copies = groups.reduce((sum, group) => sum + group.copies.length, 0);
-  const names = portNames(operands);
   const built = groups.map((group, i) => {
     const own = copies === 1 ? name : fresh(`${name}_site${groups.length === 1 ? "" : i + 1}`);
-    return { group, site: buildSiteModule(own, layer, root, group, operands, names) };
+    return { group, site: buildSiteModule(own, layer, root, group, operands, split) };
   });
-  const read = operands.map(() => new Set<number>());
-  for (const { group } of built) {
-    for (const slot of group.copies.flat().flatMap(({ slots }) => slots)) {
-      if (slot === undefined) continue;
-      const { lo, hi } = rangeOfSlot(operands, slot);
-      if (lo !== hi) read[slot.operand]?.add(slot.element);
-    }
-  }
-  const ports = operands.map((_, i) => ({
-    name: names[i] as string,
-    elements: [...(read[i] as Set<number>)].toSorted((a, b) => a - b),
-  }));
-  return { layer, operands, groups: built, ports, copies };
+  return { name, layer, operands, ports: portNames(operands), groups: built, copies };
 }
 
 function portNames(operands: readonly FixedNode[]): readonly string[] {
@@ -79,125 +59,263 @@ function portNames(operands: readonly FixedNode[]): readonly string[] {
   });
 }
 
-/** Puts registers into a layer whose inputs come at `options.inputDelay`. */
-export function timeLayer(name: string, flat: FlatLayer, options: PipelineOptions): TimedLayer {
-  const timed = flat.groups.map(({ site }) => pipeline(site.module, options));
-  const latency = Math.max(...timed.map(({ arrival }) => arrival.cycle));
-  const late = timed.filter(({ arrival }) => arrival.cycle === latency).map(({ arrival }) => arrival.time);
-  // A group that is ready earlier waits in registers.
-  const arrival = { cycle: latency, time: Math.max(...late) };
-  const worstPath = Math.max(...timed.map((group) => group.worstPath));
-  const sites = flat.groups.map(({ group, site }, i) => {
-    const module = (timed[i] as (typeof timed)[number]).module;
-    const comment = commentOf(
-      flat,
-      moduleLatency(module),
-      group.copies.length > 1 ? "One site of layer" : "Layer",
-    );
-    return { group, site, module: { ...module, comment } };
-  });
-  if (flat.copies === 1) {
-    const [only] = sites as [(typeof sites)[number]];
-    const results = resultsOf(flat, [{ ...only, low: 0 }]);
-    return {
-      modules: [only.module],
-      module: only.module,
-      results,
-      arrival,
-      worstPath,
-      registers: registersOf(only.module),
-    };
-  }
-  const { module, results, registers } = wrap(name, flat, sites, latency);
-  const inside = sites.reduce((sum, site) => sum + site.group.copies.length * registersOf(site.module), 0);
-  return {
-    modules: [...sites.map((site) => site.module), module],
-    module,
-    results,
-    arrival,
-    worstPath,
-    registers: registers + inside,
-  };
+/** A layer in the timing graph: all copies of a group keep the same schedule, so that they are one module. */
+export interface ScheduledLayer {
+  readonly flat: FlatLayer;
+  readonly groups: readonly ScheduledGroup[];
+  /** The nodes of the elements that it reads. */
+  readonly reads: readonly number[];
 }
 
-interface TimedSite {
-  readonly group: SiteGroup;
+interface ScheduledGroup {
   readonly site: SiteModule;
+  /** The node of the module's first wire. */
+  readonly first: number;
+  readonly copies: readonly Copy[];
+}
+
+/** One copy of a site: what each of its slots carries, and where its results go. */
+interface Copy {
+  readonly slots: readonly Slot[];
+  /** The first element of the layer's result that it gives: copies lie in this order. */
+  readonly element: number;
+  readonly origins: readonly (Origin | undefined)[];
+}
+
+/**
+ * Adds the cells of a layer to the timing graph, once for all copies of a group: an input reads what it is at any copy,
+ * and a register counts as often as there are copies. Returns the elements of the layer's result too.
+ */
+export function graphLayer(
+  nodes: TimingNode[],
+  flat: FlatLayer,
+  read: (slot: Slot) => Element | undefined,
+  delays: DelayModel,
+  budget: number,
+): { readonly scheduled: ScheduledLayer; readonly results: readonly Element[] } {
+  const { result } = flat.layer;
+  const results: Element[] = [];
+  const reads = new Set<number>();
+  const groups = flat.groups.map(({ group, site }): ScheduledGroup => {
+    const first = nodes.length;
+    const slots = group.copies.map((copy) => copy.flatMap((own) => own.slots));
+    const inputs = new Map(site.inputs.map((input) => [input.wire, input]));
+    timingNodes(site.module, delays, budget).forEach((node, wire) => {
+      const input = inputs.get(wire);
+      const from = input === undefined ? [] : slots.map((own) => read(own[input.slot])?.origin?.node);
+      const origins = [...new Set(from)].filter((origin) => origin !== undefined);
+      for (const origin of origins) reads.add(origin);
+      const operands = [...node.operands.map((operand) => first + operand), ...origins];
+      nodes.push({ delay: node.delay, bits: node.bits * group.copies.length, operands });
+    });
+    const copies = group.copies.map((copy, i): Copy => {
+      const elements = copy.flatMap((own) => own.results);
+      const origins = site.results.map(({ wire, width, signed }, k) => {
+        const origin = wire === undefined ? undefined : originOf(first + wire, width, signed);
+        const at = elements[k] as number;
+        results[at] = elementOf(rangeAt(result, at), origin);
+        return origin;
+      });
+      return { slots: slots[i] as readonly Slot[], element: elements[0] as number, origins };
+    });
+    return { site, first, copies };
+  });
+  return { scheduled: { flat, groups, reads: [...reads] }, results };
+}
+
+/** Says of each element in which cycles the layer reads it. */
+export function noteReads(
+  { groups }: ScheduledLayer,
+  read: (slot: Slot) => Element | undefined,
+  cycles: ArrayLike<number>,
+): void {
+  for (const { site, first, copies } of groups) {
+    for (const { slots } of copies) {
+      for (const { wire, slot } of site.inputs) {
+        const cycle = cycles[first + wire] as number;
+        if (cycle >= 0) read(slots[slot])?.origin?.needed.add(cycle);
+      }
+    }
+  }
+}
+
+/** A layer with its registers. */
+export interface TimedLayer {
+  readonly modules: readonly Module[];
+  /** The module of the whole layer, the last one. */
   readonly module: Module;
 }
 
-/** The module of a layer with several sites: an instance for each, wired to the elements that it reads. */
-function wrap(name: string, flat: FlatLayer, sites: readonly TimedSite[], latency: number) {
-  const wiring = new Wiring(0);
-  const elements = flat.ports.map(({ name: port, elements: read }, operand) => {
-    const node = flat.operands[operand] as FixedNode;
-    const { fields, bits } = fieldsOf(read.map((element) => rangeAt(node, element)));
-    if (bits === 0) return new Map<number, WiredElement>();
-    const wire = wiring.input(port, bits, 0);
-    return new Map(
-      read.map((element, i) => [
-        element,
-        { range: rangeAt(node, element), at: { wire, ...(fields[i] as Field) } } satisfies WiredElement,
-      ]),
-    );
-  });
-  // In the order of the results, so that they come out as they lie in the tensor.
-  const placed = sites
-    .flatMap((timed) => timed.group.copies.map((copy) => ({ timed, copy })))
-    .filter(({ timed }) => timed.site.bits > 0)
-    .toSorted((a, b) => (a.copy[0]?.results[0] as number) - (b.copy[0]?.results[0] as number));
-  const outputs: Part[] = [];
-  let low = 0;
-  const offsets = placed.map(({ timed, copy }, i) => {
-    const { site, module } = timed;
-    const slots = copy.flatMap((own) => own.slots);
-    const inputs = site.ports.flatMap((port, operand) => {
-      const parts = port.fields.map(({ width }, k): Part => {
-        const slot = slots[site.slots[operand]?.[k] as number];
-        const zero: WiredElement = { range: { lo: 0n, hi: 0n } };
-        if (slot === undefined) return { element: zero, width };
-        const known = elements[slot.operand]?.get(slot.element);
-        return { element: known ?? { range: rangeOfSlot(flat.operands, slot) }, width };
-      });
-      const wire = wiring.pack(parts, 0);
-      return wire === undefined ? [] : [{ port: port.name, wire }];
+/** Builds the modules of a layer and places it in the top module; undefined where nothing reads it. */
+export function placeLayer(
+  wiring: Wiring,
+  instance: string,
+  { flat, groups }: ScheduledLayer,
+  read: (slot: Slot) => Element | undefined,
+  cycles: Int32Array,
+): TimedLayer | undefined {
+  const sites = groups.flatMap(({ site, first, copies }) => {
+    const exported = site.results.map((_, k) => {
+      const needed = copies.flatMap(({ origins }) => [...(origins[k]?.needed ?? [])]);
+      return [...new Set(needed)].toSorted((a, b) => a - b);
     });
-    const wire = wiring.place(`site${i}`, module, inputs, 0);
-    const at = { wire, low: 0, width: site.bits, signed: false };
-    outputs.push({ element: { range: { lo: 0n, hi: 1n }, at }, width: site.bits });
-    const offset = { site, group: { copies: [copy] }, low };
-    low += site.bits;
-    return offset;
+    if (exported.every((own) => own.length === 0)) return [];
+    const own = cycles.subarray(first, first + site.module.wires.length);
+    return [{ assembled: assembleSite(site, own, exported, flat.ports), copies }];
   });
-  const packed = wiring.pack(outputs, latency) as number;
-  const module = wiring.builder.finish(name, commentOf(flat, latency, `${flat.copies} sites of layer`), [
-    { name: "out_data", wire: packed },
-  ]);
-  return { module, results: resultsOf(flat, offsets), registers: registersOf(module) };
+  if (sites.length === 0) return undefined;
+  const modules = sites.map(({ assembled: { module }, copies }) => ({
+    ...module,
+    comment: commentOf(flat, moduleLatency(module), copies.length > 1 ? "One site of layer" : "Layer"),
+  }));
+  const [only] = sites as [(typeof sites)[number]];
+  if (flat.copies === 1) {
+    const [copy] = only.copies as [Copy];
+    const placed = placeSite(wiring, instance, only.assembled, 0, (slot, cycle) => {
+      const element = read(copy.slots[slot]);
+      return { range: element?.range ?? ZERO, at: element?.origin?.fields.get(cycle) };
+    });
+    note(copy, placed);
+    return { modules, module: modules[0] as Module };
+  }
+  const { module, start, inputs, place } = wrap(flat, sites, read);
+  const given = inputs.flatMap(({ name, cycle, entries }) => {
+    const parts = entries.map(
+      ({ origin }): Part => ({
+        element: { range: ANY, at: origin.fields.get(cycle) },
+        width: origin.width,
+      }),
+    );
+    const wire = wiring.pack(parts);
+    return wire === undefined ? [] : [{ port: name, wire }];
+  });
+  const wires = wiring.builder.place(instance, module, given, start);
+  place(wires);
+  return { modules: [...modules, module], module };
 }
 
-/** The field of every element in the layer's output. */
-function resultsOf(
-  { layer }: FlatLayer,
-  placed: readonly { readonly site: SiteModule; readonly group: SiteGroup; readonly low: number }[],
-): readonly (Field | undefined)[] {
-  const fields = new Array<Field | undefined>(sizeOf(layer.result.shape)).fill(undefined);
-  for (const { site, group, low } of placed) {
-    const elements = (group.copies[0] ?? []).flatMap(({ results }) => results);
-    elements.forEach((element, i) => {
-      const field = site.results[i] as Field;
-      if (field.width > 0) fields[element] = { ...field, low: low + field.low };
-    });
-  }
+const ZERO: Interval = { lo: 0n, hi: 0n };
+/** Bounds of an element that is in a wire. */
+const ANY: Interval = { lo: 0n, hi: 1n };
+
+/** By result, its field in each cycle in which it is read. */
+type Placed = readonly ReadonlyMap<number, WireField>[];
+
+/** Places a site in a module whose cycle 0 is the firmware's cycle `base`. */
+function placeSite(
+  wiring: Wiring,
+  name: string,
+  { site, module, start, inputs, outputs }: AssembledSite,
+  base: number,
+  at: (slot: number, cycle: number) => Part["element"],
+): Placed {
+  const given = inputs.flatMap(({ name: port, cycle, entries }) => {
+    const wire = wiring.pack(entries.map(({ slot, width }) => ({ element: at(slot, cycle), width })));
+    return wire === undefined ? [] : [{ port, wire }];
+  });
+  const wires = wiring.builder.place(name, module, given, start - base);
+  const fields = site.results.map(() => new Map<number, WireField>());
+  outputs.forEach(({ cycle, results }, i) => {
+    for (const { result, low } of results) {
+      const { width, signed } = site.results[result] as SiteModule["results"][number];
+      fields[result]?.set(cycle, { wire: wires[i] as number, low, width, signed });
+    }
+  });
   return fields;
+}
+
+function note({ origins }: Copy, placed: Placed): void {
+  origins.forEach((origin, k) => {
+    for (const [cycle, field] of placed[k] ?? []) origin?.fields.set(cycle, field);
+  });
+}
+
+/** The module of a layer with several sites: an instance for each, wired to the elements that it reads. */
+function wrap(
+  flat: FlatLayer,
+  sites: readonly { readonly assembled: AssembledSite; readonly copies: readonly Copy[] }[],
+  read: (slot: Slot) => Element | undefined,
+) {
+  const base = Math.min(...sites.map(({ assembled }) => assembled.start));
+  const wiring = new Wiring();
+  // In the order of the results, so that they come out as they lie in the tensor.
+  const instances = sites
+    .flatMap(({ assembled, copies }) => copies.map((copy) => ({ assembled, copy })))
+    .toSorted((a, b) => a.copy.element - b.copy.element);
+  const wanted = new Map<string, { operand: number; element: number; origin: Origin; cycle: number }>();
+  for (const { assembled, copy } of instances) {
+    for (const { cycle, entries } of assembled.inputs) {
+      for (const { slot: index } of entries) {
+        const slot = copy.slots[index];
+        const origin = read(slot)?.origin;
+        if (slot === undefined || origin === undefined) continue;
+        wanted.set(`${slot.operand}/${slot.element}@${cycle}`, { ...slot, origin, cycle });
+      }
+    }
+  }
+  const inputs = portsByCycle(
+    [...wanted.values()].toSorted((a, b) => a.element - b.element),
+    ({ cycle }) => cycle,
+    base,
+    flat.ports,
+  );
+  const fields = new Map<string, WireField>();
+  for (const { name, cycle, entries } of inputs) {
+    const width = entries.reduce((sum, { origin }) => sum + origin.width, 0);
+    const wire = wiring.builder.input(name, width, cycle - base);
+    let low = 0;
+    for (const { operand, element, origin } of entries) {
+      fields.set(`${operand}/${element}@${cycle}`, { wire, low, width: origin.width, signed: origin.signed });
+      low += origin.width;
+    }
+  }
+  const placed = instances.map(({ assembled, copy }, i) =>
+    placeSite(wiring, `site${i}`, assembled, base, (index, cycle) => {
+      const slot = copy.slots[index];
+      const element = read(slot);
+      const at = slot === undefined ? undefined : fields.get(`${slot.operand}/${slot.element}@${cycle}`);
+      return { range: element?.range ?? ZERO, at };
+    }),
+  );
+  const outputs = outputCycles(
+    placed.flatMap((own) => own.map((result) => [...result.keys()])),
+    base,
+  ).map(({ cycle, name }) => {
+    let low = 0;
+    const entries: { readonly origin: Origin; readonly field: Omit<WireField, "wire"> }[] = [];
+    const parts = instances.flatMap(({ copy }, i) =>
+      copy.origins.flatMap((origin, k): readonly Part[] => {
+        const at = placed[i]?.[k]?.get(cycle);
+        if (origin === undefined || at === undefined) return [];
+        entries.push({ origin, field: { low, width: at.width, signed: at.signed } });
+        low += at.width;
+        return [{ element: { range: ANY, at }, width: at.width }];
+      }),
+    );
+    return { cycle, entries, name, wire: wiring.pack(parts) as number };
+  });
+  const last = Math.max(...outputs.map(({ cycle }) => cycle)) - base;
+  const module = wiring.builder.finish(
+    flat.name,
+    commentOf(flat, last, `${flat.copies} sites of layer`),
+    outputs,
+  );
+  return {
+    module: { ...module, outputs: outputs.map(({ name, wire }) => ({ name, wire })) },
+    start: base,
+    inputs,
+    /** Notes where the results lie, once the module's outputs have wires. */
+    place: (wires: readonly number[]) => {
+      outputs.forEach(({ cycle, entries }, i) => {
+        for (const { origin, field } of entries)
+          origin.fields.set(cycle, { ...field, wire: wires[i] as number });
+      });
+    },
+  };
 }
 
 export function rangeAt(value: FixedNode, element: number): Interval {
   return atElement(value.ranges, element, channelsOf(value));
-}
-
-function registersOf({ wires }: Module): number {
-  return wires.reduce((sum, { cell, width }) => (cell.op === "register" ? sum + width : sum), 0);
 }
 
 function commentOf({ layer, operands }: FlatLayer, cycles: number, what: string): readonly string[] {

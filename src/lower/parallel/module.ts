@@ -1,63 +1,62 @@
-import type { Module } from "../../ir/circuit/circuit.js";
+import type { Module, WireId } from "../../ir/circuit/circuit.js";
 import type { FixedNode } from "../../ir/fixed/fixed.js";
 import type { Interval } from "../../ir/fixed-point.js";
 import { ModuleBuilder, type Signal } from "../module-builder.js";
 import type { ParallelLayer } from "./plan.js";
 import type { Root, Slot } from "./site.js";
 import { chainOf, resultRanges, type SiteGroup, slotRanges } from "./sites.js";
-import { fieldsOf, type WireField } from "./wiring.js";
+import { fieldsOf } from "./wiring.js";
 
-type Field = Omit<WireField, "wire">;
-
-/** A data port: for one operand of the layer, the numbers that come in through it. */
-export interface OperandPort {
-  readonly name: string;
-  readonly bits: number;
-  /** The field of each number, in the port's order. */
-  readonly fields: readonly Field[];
+/** A number that a site reads. */
+export interface SiteInput {
+  /** Its wire in the module. */
+  readonly wire: WireId;
+  /** The operand of the layer through whose ports it comes. */
+  readonly operand: number;
+  /** The slot of a copy that it carries. */
+  readonly slot: number;
 }
 
-/** The combinational module of a group of sites, and how its ports are laid out. */
-export interface SiteModule {
-  readonly module: Module;
-  readonly ports: readonly OperandPort[];
-  /** Which slots of a copy each port carries, in the port's order. */
-  readonly slots: readonly (readonly number[])[];
-  /** The fields of the results in the output; no bits when all are constant. */
-  readonly results: readonly Field[];
-  readonly bits: number;
+/** A result of a site, on the bits that its bounds need at all copies; no wire where it has none. */
+export interface SiteResult {
+  readonly wire: WireId | undefined;
+  readonly width: number;
+  readonly signed: boolean;
 }
 
 /**
- * Builds a group's module: a port `in_OPERAND` for each operand that has any bits, `out_data` for the results. With one copy
- * only, an element that several slots read comes in once.
+ * The computation of a group of sites: a combinational module with an input for each number that is read and an output for
+ * each result. They are packed into ports when their cycles are known (see assemble.ts).
  */
+export interface SiteModule {
+  readonly module: Module;
+  /** Those that something reads, operand by operand. */
+  readonly inputs: readonly SiteInput[];
+  readonly results: readonly SiteResult[];
+}
+
+/** Builds a group's module. With one copy only, an element that several slots read comes in once. */
 export function buildSiteModule(
   name: string,
   layer: ParallelLayer,
   root: Root,
   group: SiteGroup,
   operands: readonly FixedNode[],
-  portNames: readonly string[],
+  split: (module: Module) => Module,
 ): SiteModule {
   const builder = new ModuleBuilder();
   const [copy] = group.copies as [SiteGroup["copies"][number]];
   const slots = copy.flatMap((site) => site.slots);
   const ranges = slotRanges(group, operands);
   const signals: Signal[] = ranges.map(({ lo }) => ({ wire: -1, range: { lo, hi: lo } }));
-  const carried = operands.map((_, operand) =>
-    slotsOfPort(slots, ranges, operand, group.copies.length === 1),
+  const carried = operands.flatMap((_, operand) =>
+    slotsOfOperand(slots, ranges, operand, group.copies.length === 1).map((same) => ({ operand, same })),
   );
-  const ports = carried.map((own, operand): OperandPort => {
-    const { fields, bits } = fieldsOf(own.map(([slot]) => ranges[slot as number] as Interval));
-    const port = { name: portNames[operand] as string, bits, fields };
-    if (bits === 0) return port;
-    const wire = builder.input(port.name, bits);
-    own.forEach((same, i) => {
-      for (const slot of same)
-        signals[slot] = builder.slice(wire, (fields[i] as Field).low, ranges[slot] as Interval, "x");
-    });
-    return port;
+  const ports = carried.map(({ operand, same }, i) => {
+    const [slot] = same as [number];
+    const signal = builder.number(`x${i}`, ranges[slot] as Interval);
+    for (const each of same) signals[each] = signal;
+    return { operand, slot, name: builder.wireOf(signal).name };
   });
   ranges.forEach(({ lo, hi }, slot) => {
     if (lo === hi) signals[slot] = builder.constant(lo);
@@ -69,28 +68,32 @@ export function buildSiteModule(
     start += site.slots.length;
     return root.compute(builder, own, site, chain);
   });
-  const bounds = resultRanges(
-    layer.result,
-    group.copies.map((sites) => sites.flatMap((site) => site.results)),
+  const { fields } = fieldsOf(
+    resultRanges(
+      layer.result,
+      group.copies.map((sites) => sites.flatMap((site) => site.results)),
+    ),
   );
-  const { fields, bits } = fieldsOf(bounds);
-  const packed = results.flatMap((signal, i) => {
-    const { width, signed } = fields[i] as Field;
-    return width === 0 ? [] : [builder.resize(signal, width, signed)];
+  const outputs = results.flatMap((signal, i) => {
+    const { width, signed } = fields[i] as (typeof fields)[number];
+    return width === 0 ? [] : [{ name: `r${i}`, signal: builder.resize(signal, width, signed) }];
   });
-  const output = packed.length === 0 ? builder.constant(0n) : builder.concat(packed);
-  const module = builder.finish(name, [], [{ name: "out_data", signal: output }]);
+  const module = split(builder.finish(name, [], outputs));
+  const wires = new Map(module.outputs.map((output) => [output.name, output.wire]));
+  const inputs = new Map(module.wires.map((wire, id) => [wire.name, id]));
   return {
     module,
-    ports,
-    slots: carried.map((own) => own.map(([slot]) => slot as number)),
-    results: fields,
-    bits,
+    inputs: ports.map(({ operand, slot, name: port }) => ({
+      wire: inputs.get(port) as WireId,
+      operand,
+      slot,
+    })),
+    results: fields.map(({ width, signed }, i) => ({ wire: wires.get(`r${i}`), width, signed })),
   };
 }
 
-/** The slots that come through an operand's port; slots of one element together, where they are at every copy. */
-function slotsOfPort(
+/** The slots that carry numbers of an operand; slots of one element together, where they are at every copy. */
+function slotsOfOperand(
   slots: readonly Slot[],
   ranges: readonly Interval[],
   operand: number,

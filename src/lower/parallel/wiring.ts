@@ -1,6 +1,5 @@
-import type { Instance, Module, WireId } from "../../ir/circuit/circuit.js";
+import type { WireId } from "../../ir/circuit/circuit.js";
 import { type Interval, intervalBits } from "../../ir/fixed-point.js";
-import type { Arrival } from "../pipeline.js";
 import { StructureBuilder } from "../structure-builder.js";
 
 /** Where a number lies in a wire. */
@@ -25,61 +24,15 @@ export interface Part {
 }
 
 /**
- * A module of instances and wires between them. It takes numbers out of wires, lays them side by side, and delays wires
- * whose readers wait for others; a wire is delayed once for all its readers.
+ * A module of instances and wires between them. It takes numbers out of wires and lays them side by side.
  */
 export class Wiring {
   readonly builder = new StructureBuilder();
-  private readonly names = new Map<WireId, string>();
-  private readonly times = new Map<WireId, number>();
-  private readonly delayed = new Map<string, WireId>();
   private readonly constants = new Map<string, WireId>();
-  private readonly registered: number;
   private count = 0;
 
-  /** `registered` is the time in a clock at which a register's output reaches what reads it. */
-  constructor(registered: number) {
-    this.registered = registered;
-  }
-
-  /** A port whose value is there `time` after the clock edge. */
-  input(name: string, width: number, time: number): WireId {
-    return this.note(this.builder.input(name, width), name, time);
-  }
-
-  /** Places a module; its only output settles at `time` in its cycle. */
-  place(name: string, module: Module, inputs: Instance["inputs"], time: number): WireId {
-    const [wire] = this.builder.place(name, module, inputs) as [WireId];
-    return this.note(wire, name, time);
-  }
-
-  /** When the latest of these elements is there; what comes in an earlier cycle waits in a register. */
-  arrival(elements: Iterable<WiredElement>): Arrival {
-    let latest: Arrival = { cycle: 0, time: 0 };
-    for (const { at } of elements) {
-      if (at === undefined) continue;
-      const cycle = this.builder.cycle(at.wire);
-      const time = this.times.get(at.wire) as number;
-      if (cycle > latest.cycle) latest = { cycle, time: Math.max(time, this.registered) };
-      else if (cycle === latest.cycle) latest = { cycle, time: Math.max(time, latest.time) };
-      else latest = { cycle: latest.cycle, time: Math.max(this.registered, latest.time) };
-    }
-    return latest;
-  }
-
-  /** The registers, in bits, that it takes to have these elements in a cycle, besides those that are there. */
-  registersUntil(elements: Iterable<WiredElement>, cycle: number): number {
-    const wires = new Set([...elements].flatMap(({ at }) => (at === undefined ? [] : [at.wire])));
-    let bits = 0;
-    for (const wire of wires) {
-      for (let c = this.builder.cycle(wire) + 1; c <= cycle; c++)
-        if (!this.delayed.has(`${wire}@${c}`)) bits += this.builder.widthOf(wire);
-    }
-    return bits;
-  }
-
-  /** Elements side by side in a cycle, the first one lowest; undefined where they have no bits. */
-  pack(parts: readonly Part[], cycle: number): WireId | undefined {
+  /** Elements side by side, all of one cycle, the first one lowest; undefined where they have no bits. */
+  pack(parts: readonly Part[]): WireId | undefined {
     const pieces: Piece[] = [];
     for (const { element, width } of parts) {
       if (width === 0) continue;
@@ -89,19 +42,8 @@ export class Wiring {
       else pieces[pieces.length - 1] = joined;
     }
     if (pieces.length === 0) return undefined;
-    const wires = pieces.map((piece) => this.wireOf(piece, cycle));
+    const wires = pieces.map((piece) => this.wireOf(piece));
     return wires.length === 1 ? wires[0] : this.builder.concat(this.fresh("w"), wires);
-  }
-
-  /** A wire `cycle` cycles after the module's inputs. */
-  delay(wire: WireId, cycle: number): WireId {
-    let current = wire;
-    for (let c = this.builder.cycle(wire) + 1; c <= cycle; c++) {
-      const known = this.delayed.get(`${wire}@${c}`);
-      current = known ?? this.builder.register(`late${c}_${this.names.get(wire)}`, current, false);
-      this.delayed.set(`${wire}@${c}`, current);
-    }
-    return current;
   }
 
   constant(value: bigint, width: number): WireId {
@@ -111,19 +53,12 @@ export class Wiring {
     return known;
   }
 
-  private wireOf(piece: Piece, cycle: number): WireId {
+  private wireOf(piece: Piece): WireId {
     if (piece.kind === "constant") return this.constant(piece.value, piece.width);
-    const wire = this.delay(piece.wire, cycle);
-    const { low, kept, width } = piece;
+    const { wire, low, kept, width } = piece;
     if (kept < width) return this.builder.extend(this.fresh("e"), wire, low, kept, piece.signed, width);
     if (low === 0 && width === this.builder.widthOf(wire)) return wire;
     return this.builder.slice(this.fresh("s"), wire, low, width);
-  }
-
-  private note(wire: WireId, name: string, time: number): WireId {
-    this.names.set(wire, name);
-    this.times.set(wire, time);
-    return wire;
   }
 
   private fresh(prefix: string): string {

@@ -76,9 +76,10 @@ function lowerImages(fixed: Fixed, { period, delays }: RasterOptions): Lowered {
         copies: 1,
         patch: { columns: size.columns, sites: size.rows },
         cycles: { window: gathered - start, arithmetic: circuit.latency },
-        worstPath: circuit.worstPath,
+        worstPath: Math.max(...circuit.stages.map(({ path }) => path)),
       };
     }),
+    stages: [...circuits.values()].flatMap(({ stages }) => stages),
   };
 }
 

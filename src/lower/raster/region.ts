@@ -20,7 +20,8 @@ export interface RegionCircuit {
   readonly reads: readonly string[];
   /** The port of each result. */
   readonly results: ReadonlyMap<string, string>;
-  readonly worstPath: number;
+  /** Of each clock from the first of its pixel, the longest path. */
+  readonly stages: Lowered["stages"];
 }
 
 /** An element of a value's pixel: its bounds, and its bits. */
@@ -67,7 +68,7 @@ export function buildRegion(
     latency: moduleLatency(module),
     reads: lowered.inputs.map(({ port }) => port),
     results: new Map(lowered.outputs.map((output) => [output.name, output.port])),
-    worstPath: Math.max(0, ...lowered.layers.map(({ worstPath }) => worstPath)),
+    stages: lowered.stages.map((stage) => ({ ...stage, layer: region.name })),
   };
 }
 

@@ -35,7 +35,7 @@ export function buildTop(
   nodes: ReadonlyMap<string, FixedNode>,
 ): Top {
   const { interval } = plan.pace;
-  const wiring = new Wiring(0);
+  const wiring = new Wiring();
   const { builder } = wiring;
   const ports = uniqueIdentifiers(
     [
@@ -63,7 +63,7 @@ export function buildTop(
     const packing = packingOf(node, waveAt(schedule, node.name), interval);
     const wire = builder.input(port, Math.max(1, bitsOf(packing.fields)));
     const elements = packing.fields.map((field, element) => elementOf(node, element, { wire, ...field }));
-    const narrow = pack(wiring, elements, pixelFields(node), 0);
+    const narrow = pack(wiring, elements, pixelFields(node));
     keep(node.name, builder.register(`pixel_${port}`, narrow, false));
     return { name: node.name, port, value: node, packing };
   });
@@ -113,7 +113,7 @@ export function buildTop(
       port,
       value: node,
       packing,
-      wire: pack(wiring, elements, packing.fields, schedule.last),
+      wire: pack(wiring, elements, packing.fields),
     };
   });
   const module = builder.finish(
@@ -138,14 +138,9 @@ function waveAt(schedule: Schedule, value: string): Wave {
 }
 
 /** Elements side by side; a value without any bits takes one. */
-function pack(
-  wiring: Wiring,
-  elements: readonly WiredElement[],
-  fields: readonly Field[],
-  cycle: number,
-): WireId {
+function pack(wiring: Wiring, elements: readonly WiredElement[], fields: readonly Field[]): WireId {
   const parts = elements.map((element, i) => ({ element, width: (fields[i] as Field).width }));
-  return wiring.pack(parts, cycle) ?? wiring.constant(0n, 1);
+  return wiring.pack(parts) ?? wiring.constant(0n, 1);
 }
 
 function elementOf(node: FixedNode, element: number, at: NonNullable<WiredElement["at"]>): WiredElement {

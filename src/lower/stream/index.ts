@@ -4,7 +4,7 @@ import { UserError } from "../../ir/errors.js";
 import type { Fixed, FixedNode } from "../../ir/fixed/fixed.js";
 import { printType } from "../../ir/fixed-point.js";
 import type { DelayModel } from "../delay.js";
-import type { LayerFacts, Lowered, LoweredPort } from "../lowered.js";
+import type { LayerFacts, Lowered, LoweredPort, Stage } from "../lowered.js";
 import { identifier, TAKEN_MODULES, uniqueIdentifiers } from "../names.js";
 import type { PortPacking } from "../packing.js";
 import { pipeline } from "../pipeline.js";
@@ -50,6 +50,7 @@ export function lowerStream(fixed: Fixed, options: StreamOptions): Lowered {
   );
   const modules: Module[] = [];
   const layers: LayerFacts[] = [];
+  const stages: Stage[] = [];
   const [inPort, outPort] = [portName("in", plan.input.name), portName("out", plan.outputName)];
   const inLayout = layoutOf(plan.input, axes, true);
   const builder = new StructureBuilder();
@@ -62,7 +63,7 @@ export function lowerStream(fixed: Fixed, options: StreamOptions): Lowered {
     const result = layoutOf(layer.result, axes, isLast);
     const [siteName, layerName] = [moduleNames[2 * i] as string, moduleNames[2 * i + 1] as string];
     const flat = buildSite(siteName, [], layer, axes, source, result);
-    const { module: timed, worstPath } = pipeline(flat, {
+    const { module: timed, paths } = pipeline(flat, {
       period: options.period,
       delays: options.delays,
       // The window's outputs pass one LUT that masks columns outside the event.
@@ -84,8 +85,9 @@ export function lowerStream(fixed: Fixed, options: StreamOptions): Lowered {
       copies: beat.columns * result.sites,
       patch: patchOf(layer.conv, axes),
       cycles: { window: windowLatency(window), arithmetic: moduleLatency(site) },
-      worstPath,
+      worstPath: Math.max(...paths),
     });
+    stages.push(...paths.map((path, cycle) => ({ cycle, layer: layer.name, path })));
     source = result;
   });
   const lastNode = (plan.layers.at(-1) as StreamLayer).result;
@@ -120,6 +122,7 @@ export function lowerStream(fixed: Fixed, options: StreamOptions): Lowered {
     inputs: [ports[0]],
     outputs: [ports[1]],
     layers,
+    stages,
   };
 }
 

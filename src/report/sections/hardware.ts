@@ -5,7 +5,9 @@ import { missing, type Section, table } from "./section.js";
 
 const RESOURCE_NAMES: Readonly<Record<Resource, string>> = {
   lut: "LUT",
+  srl: "LUT as shift registers",
   ff: "flip-flops",
+  carry: "carry chains, groups of 4 bits",
   dsp: "DSP",
   bram: "block RAM",
 };
@@ -76,6 +78,7 @@ ${
 }
 
 function resources(hardware: Hardware): Html {
+  const { slrs = 1 } = hardware.device;
   const rows = RESOURCES.flatMap((resource) => {
     const used = hardware.resources[resource];
     const has = hardware.device.has[resource];
@@ -88,17 +91,19 @@ function resources(hardware: Hardware): Html {
         has === undefined
           ? "–"
           : html`<span class="bar"><span style="width:${number(Math.min(100, (100 * used) / Math.max(has, 1)), 3)}%"></span></span><span class="share">${percent(used, has)}</span>`,
+        ...(slrs > 1 ? [has === undefined ? "–" : percent(used, has / slrs)] : []),
       ],
     ];
   });
   if (rows.length === 0)
-    return missing("Resources were not estimated.", html`<code>l1c estimate BUILD</code> adds them.`);
+    return missing("Resources were not estimated.", html`<code>l1c compile</code> does it.`);
   return html`${table(
     [
       { title: "Resource" },
       { title: "Used", numeric: true },
       { title: "Device has", numeric: true },
       { title: "Share", numeric: true },
+      ...(slrs > 1 ? [{ title: `Of one of ${slrs} SLRs`, numeric: true }] : []),
     ],
     rows,
   )}<p class="note">${hardware.device.name}; ${hardware.resourcesBy}.</p>`;

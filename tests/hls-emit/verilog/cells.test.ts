@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { declare, emitWire, literal } from "../../../src/hls-emit/verilog/cells.js";
+import { emitWire } from "../../../src/hls-emit/verilog/cells.js";
+import { declare, literal } from "../../../src/hls-emit/verilog/vectors.js";
 import type { Cell, Module, Wire } from "../../../src/ir/circuit/circuit.js";
 
 /** The wires that the cells below read: two unsigned, two signed, a bit and two constants. */
@@ -13,6 +14,11 @@ const OPERANDS: readonly Wire[] = [
   { name: "z", width: 1, signed: false, cycle: 0, cell: { op: "constant", value: 0n } },
 ];
 const [u, v, s, t, bit, k, z] = OPERANDS.keys() as unknown as number[];
+
+const add3 = (...operands: readonly [number, number, boolean][]): Cell => {
+  const [[a, shiftA], [b, shiftB, negateB], [c, shiftC, negateC]] = operands;
+  return { op: "add3", a, shiftA, b, shiftB, negateB, c, shiftC, negateC };
+};
 
 function emit(cell: Cell, width: number, signed = false): readonly string[] {
   const wire = { name: "y", width, signed, cycle: 0, cell };
@@ -68,6 +74,59 @@ describe("the Verilog of a cell", () => {
       ["wire [5:0] y = {2'h0, u} - {{2{s[3]}}, s};"],
     ],
     ["negation", { op: "sub", a: z, shiftA: 0, b: s, shiftB: 0 }, 5, true, ["wire [4:0] y = -{s[3], s};"]],
+    [
+      "add3",
+      add3([u, 0, false], [s, 1, true], [k, 2, false]),
+      7,
+      true,
+      [
+        "wire [6:0] y;",
+        "assign y[0] = u[0];",
+        "l1c_add3 #(.WIDTH(6), .NEGATE_B(1)) y_add (.a({3'h0, u[3:1]}), .b({{2{s[3]}}, s}), .c(6'h3a), .sum(y[6:1]));",
+      ],
+    ],
+    [
+      "add3 whose highest bit is a carry",
+      add3([u, 0, false], [u, 0, false], [v, 0, false]),
+      6,
+      false,
+      [
+        "wire [5:0] y;",
+        "l1c_add3 #(.WIDTH(6), .TOP_IS_CARRY(1)) y_add (.a({2'h0, u}), .b({2'h0, u}), .c({4'h0, v}), .sum(y[5:0]));",
+      ],
+    ],
+    [
+      "add3 of operands that reach the bits below its highest",
+      add3([u, 0, false], [u, 0, false], [v, 0, false]),
+      5,
+      false,
+      [
+        "wire [4:0] y;",
+        "l1c_add3 #(.WIDTH(5)) y_add (.a({1'h0, u}), .b({1'h0, u}), .c({3'h0, v}), .sum(y[4:0]));",
+      ],
+    ],
+    [
+      "add3 whose lowest operand is negated",
+      add3([u, 2, false], [s, 1, true], [v, 3, true]),
+      8,
+      true,
+      [
+        "wire [7:0] y;",
+        "assign y[0] = 1'h0;",
+        "l1c_add3 #(.WIDTH(7), .NEGATE_B(1), .NEGATE_C(1)) y_add (.a({2'h0, u, 1'h0}), .b({{3{s[3]}}, s}), .c({3'h0, v, 2'h0}), .sum(y[7:1]));",
+      ],
+    ],
+    [
+      "add3 with an operand below the others",
+      add3([t, 0, false], [u, 2, false], [v, 3, false]),
+      7,
+      true,
+      [
+        "wire [6:0] y;",
+        "assign y[1:0] = {t, t};",
+        "l1c_add3 #(.WIDTH(5)) y_add (.a({5{t}}), .b({1'h0, u}), .c({2'h0, v, 1'h0}), .sum(y[6:2]));",
+      ],
+    ],
     ["mul", { op: "mul", a: u, b: v }, 6, false, ["wire [5:0] y = {2'h0, u} * {4'h0, v};"]],
     ["mul, signed", { op: "mul", a: s, b: u }, 8, true, ["wire [7:0] y = {{4{s[3]}}, s} * {4'h0, u};"]],
     ["shift up", { op: "shift", a: s, by: 2 }, 6, true, ["wire [5:0] y = {s, 2'h0};"]],

@@ -67,6 +67,28 @@ describe("the text of a circuit", () => {
               cell: { op: "table", index: 7, entries: [-2n, 1n] },
             },
             { name: "r", width: 4, signed: true, cycle: 1, cell: { op: "register", source: 8, reset: true } },
+            {
+              name: "e",
+              width: 10,
+              signed: true,
+              cycle: 0,
+              cell: {
+                ...{ op: "add3", a: 0, shiftA: 0 },
+                ...{ b: 2, shiftB: 1, negateB: false },
+                ...{ c: 2, shiftC: 5, negateC: true },
+              },
+            },
+            {
+              name: "e2",
+              width: 6,
+              signed: true,
+              cycle: 0,
+              cell: {
+                ...{ op: "add3", a: 0, shiftA: 0 },
+                ...{ b: 0, shiftB: 0, negateB: false },
+                ...{ c: 2, shiftC: 0, negateC: false },
+              },
+            },
           ],
           outputs: [{ name: "out", wire: 10 }],
         },

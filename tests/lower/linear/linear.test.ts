@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Wire } from "../../../src/ir/circuit/circuit.js";
+import type { CellOf, Wire } from "../../../src/ir/circuit/circuit.js";
 import { InternalError } from "../../../src/ir/errors.js";
 import type { Interval } from "../../../src/ir/fixed-point.js";
 import { intervalBits } from "../../../src/ir/fixed-point.js";
@@ -10,7 +10,7 @@ import { proveSums } from "../../../src/lower/linear/proof.js";
 import type { LinearSum } from "../../../src/lower/linear/sum.js";
 import { ModuleBuilder, type Signal } from "../../../src/lower/module-builder.js";
 import { interpretCircuit } from "../../../src/sim/circuit.js";
-import { circuitOf, outputValue } from "../../support/circuit.js";
+import { circuitOf, inputSignal, outputValue } from "../../support/circuit.js";
 import { Random } from "../../support/random.js";
 
 interface Case {
@@ -107,9 +107,9 @@ describe("a constant matrix as an adder graph", () => {
       build({
         ranges: [range, range, range],
         sums: Array.from({ length: rows }, (_, i) => ({ weights: [3n, 5n, 7n << BigInt(i)], bias: 0n })),
-      }).module.wires.filter(({ cell }) => cell.op === "add" || cell.op === "sub").length;
-    // 3a + 5b is one subgraph for all rows; each row adds its multiple of c.
-    expect(adders(4) - adders(1)).toBeLessThanOrEqual(3 * 2);
+      }).module.wires.filter(({ cell }) => cell.op === "add" || cell.op === "add3").length;
+    // 45a + 83b is one subgraph for all rows; each row adds its multiple of c.
+    expect(adders(8) - adders(1)).toBeLessThanOrEqual(7 * 2);
   });
 
   it("makes no sum deeper than its own terms make it", () => {
@@ -239,6 +239,32 @@ describe("the proof of an adder graph", () => {
       };
       expect(() => prove(drop), `wire ${i}`).toThrow(InternalError);
     }
+  });
+
+  it("follows adders of three operands, and catches every wrong sign, shift and width in them", () => {
+    const sums: readonly LinearSum[] = [{ weights: [2n, -1n, -4n], bias: 0n }];
+    const attempt = (edit: (cell: CellOf<"add3">) => Partial<CellOf<"add3">>, narrower = 0) => {
+      const builder = new ModuleBuilder();
+      const inputs = ["x", "y", "z"].map((name) => inputSignal(builder, name, 3, { lo: 0n, hi: 7n }));
+      const [x, y, z] = inputs as [Signal, Signal, Signal];
+      const sum = builder.addThreeTerms(
+        { signal: x, shift: 1, negative: false },
+        { signal: y, shift: 0, negative: true },
+        { signal: z, shift: 2, negative: true },
+      );
+      const wires = wiresIn(builder);
+      const wire = wires[sum.signal.wire] as Wire & { readonly cell: CellOf<"add3"> };
+      const cell = { ...wire.cell, ...edit(wire.cell) };
+      wires[sum.signal.wire] = { ...wire, width: wire.width - narrower, cell };
+      return () => proveSums(builder, inputs, sums, [sum.signal]);
+    };
+    expect(attempt(() => ({}))).not.toThrow();
+    expect(attempt(({ negateB }) => ({ negateB: !negateB }))).toThrow(InternalError);
+    expect(attempt(({ negateC }) => ({ negateC: !negateC }))).toThrow(InternalError);
+    expect(attempt(({ shiftA }) => ({ shiftA: shiftA + 1 }))).toThrow(InternalError);
+    expect(attempt(({ shiftB }) => ({ shiftB: shiftB + 1 }))).toThrow(InternalError);
+    expect(attempt(({ shiftC }) => ({ shiftC: shiftC - 1 }))).toThrow(InternalError);
+    expect(attempt(() => ({}), 1)).toThrow(InternalError);
   });
 
   it("catches a wrong matrix: another weight, another bias, two rows exchanged", () => {

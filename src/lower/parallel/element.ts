@@ -1,0 +1,29 @@
+import type { Interval } from "../../ir/fixed-point.js";
+import type { WireField } from "./wiring.js";
+
+/** Where an element of a tensor comes from: an input of the firmware, or a result of a layer. */
+export interface Origin {
+  /** Its node in the timing graph. */
+  readonly node: number;
+  readonly width: number;
+  readonly signed: boolean;
+  /** The cycles in which something reads it, once the schedule is known. */
+  readonly needed: Set<number>;
+  /** Where it lies in the top module, by cycle, once it is placed. */
+  readonly fields: Map<number, WireField>;
+}
+
+/** One element of a tensor: a constant, whose bounds are equal, or a number. */
+export interface Element {
+  readonly range: Interval;
+  readonly origin?: Origin;
+}
+
+export function originOf(node: number, width: number, signed: boolean): Origin {
+  return { node, width, signed, needed: new Set(), fields: new Map() };
+}
+
+/** An element where its bounds leave it a choice, else the constant that it is. */
+export function elementOf(range: Interval, origin: Origin | undefined): Element {
+  return origin === undefined || origin.width === 0 || range.lo === range.hi ? { range } : { range, origin };
+}

@@ -1,0 +1,13 @@
+import type { Fabric } from "./delay.js";
+
+/**
+ * What the primitives of the Verilog are written for (templates/verilog/): plain Verilog for any device, or the LUT6_2 and
+ * CARRY8 of AMD's UltraScale and UltraScale+.
+ */
+export const TARGETS = ["generic", "ultrascale"] as const;
+export type Target = (typeof TARGETS)[number];
+
+/** The primitives that a fabric has. A slice of the 7 series has other carry chains. */
+export function targetOf(fabric: Fabric): Target {
+  return fabric === "7-series" ? "generic" : "ultrascale";
+}

@@ -1,0 +1,33 @@
+// Adds three operands: sum = a + b + c modulo 2^WIDTH, with b and c subtracted where NEGATE_B and NEGATE_C are 1.
+//
+// In plain Verilog, for any device. templates/verilog/ultrascale/ has the same module in LUT6_2 and CARRY8.
+`default_nettype none
+/* verilator lint_off UNUSED */
+module l1c_add3 #(
+  parameter WIDTH = 1,
+  parameter NEGATE_B = 0,
+  parameter NEGATE_C = 0,
+  parameter TOP_IS_CARRY = 0,  // the highest bit is the carry out of the others: the operands do not reach it
+  parameter [WIDTH-1:0] LIVE_A = {WIDTH{1'b1}},  // the bits that may be 1; of a negated operand all
+  parameter [WIDTH-1:0] LIVE_B = {WIDTH{1'b1}},
+  parameter [WIDTH-1:0] LIVE_C = {WIDTH{1'b1}}
+) (
+  input  wire [WIDTH-1:0] a,
+  input  wire [WIDTH-1:0] b,
+  input  wire [WIDTH-1:0] c,
+  output wire [WIDTH-1:0] sum
+);
+  generate
+    if (NEGATE_B != 0 && NEGATE_C != 0) begin : neither
+      assign sum = a - b - c;
+    end else if (NEGATE_B != 0) begin : first
+      assign sum = a + c - b;
+    end else if (NEGATE_C != 0) begin : second
+      assign sum = a + b - c;
+    end else begin : both
+      assign sum = a + b + c;
+    end
+  endgenerate
+endmodule
+/* verilator lint_on UNUSED */
+`default_nettype wire
