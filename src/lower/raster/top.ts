@@ -96,7 +96,10 @@ export function buildTop(
     const wires = builder.place(label, circuit.module, windows);
     for (const [result, port] of circuit.results) {
       const index = circuit.module.outputs.findIndex((output) => output.name === port);
-      keep(result, wires[index] as WireId);
+      // A constant result comes in the module's first cycle.
+      const wire = wires[index] as WireId;
+      const late = (schedule.cycles.get(result) as number) - builder.cycle(wire);
+      keep(result, builder.ahead(`${label}_${port}_constant`, wire, late));
     }
   });
 
