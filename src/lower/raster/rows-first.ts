@@ -1,5 +1,6 @@
 import type { Fixed, FixedNode } from "../../ir/fixed/fixed.js";
 import { nodesByName } from "../../ir/graph.js";
+import { coarsen } from "./coarsen.js";
 
 /** A graph whose inputs and outputs have rows and columns first, and the tensors that they stand for. */
 export interface RowsFirst {
@@ -18,7 +19,7 @@ export interface Ordered {
 
 /**
  * Takes away the transposes between a model's inputs or outputs with channels first and the graph's images: which beat and
- * bits an element lies in is a matter of the ports' packing. Transposes elsewhere stay.
+ * bits an element lies in is a matter of the ports' packing. Transposes elsewhere stay. What nodes state is coarsened.
  */
 export function rowsFirst(fixed: Fixed): RowsFirst {
   const nodes = nodesByName(fixed);
@@ -49,7 +50,7 @@ export function rowsFirst(fixed: Fixed): RowsFirst {
   });
   const kept = fixed.nodes.filter(({ name }) => !renamed.has(name));
   const rewired = kept.map((node): FixedNode => {
-    const known = turned.get(node.name) ?? node;
+    const known = coarsen(turned.get(node.name) ?? node);
     return { ...known, inputs: known.inputs.map((name) => renamed.get(name) ?? name) };
   });
   return { fixed: { ...fixed, nodes: rewired, outputs: ends }, inputs, outputs };

@@ -69,6 +69,22 @@ describe("a model with channels first", () => {
     expect(compareByInterpreter(fixed, lowered, 9, 1)).toMatchObject({ equal: true, bitsDiffering: 0 });
   });
 
+  it("may state for each column what is the same for all", () => {
+    const text = `l1c fixed "columns"
+
+graph main {
+  %x : [2, 3, 2] ufixed<2,2> 0..3 = input() {rounding = RND, overflow = SAT}
+  %sum : [2, 3] ufixed<3,3> channel[0..6, 0..6, 0..6] = reduce(%x) {kind = sum, axes = [2]}
+  %y : [2, 3] ufixed<1,1> 0..1 = threshold(%sum) {levels = [4, 4, 4]}
+  return y = %y
+}
+`;
+    expect(compareByInterpreter(parseFixed(text, "text"), raster(text), 9, 2)).toMatchObject({ equal: true });
+    const other = text.replace("[4, 4, 4]", "[4, 4, 5]");
+    expect(mistakeOf(() => raster(other))).toContain("node 'y'");
+    expect(mistakeOf(() => raster(other))).toContain("'threshold' does not do the same at all pixels");
+  });
+
   it("is refused where something reads it as it comes", () => {
     const read = TEXT.replace("add(%relu, %again)", "add(%relu, %turned)").replace(
       "return relu = %relu",
