@@ -1,5 +1,6 @@
 import { verifyCircuit } from "../ir/circuit/verify.js";
 import type { Fixed } from "../ir/fixed/fixed.js";
+import { refuseGraphs } from "./graphs.js";
 import type { Lowered } from "./lowered.js";
 import { lowerParallel, type ParallelOptions } from "./parallel/index.js";
 import { lowerRaster, type RasterOptions } from "./raster/index.js";
@@ -13,6 +14,7 @@ export type LowerOptions =
 
 /** Fixed → Circuit, verified. */
 export function lower(fixed: Fixed, options: LowerOptions): Lowered {
+  refuseGraphs(fixed);
   const lowered = lowerAs(fixed, options);
   verifyCircuit(lowered.circuit);
   return lowered;
