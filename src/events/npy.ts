@@ -35,6 +35,8 @@ export interface NpyHeader {
   readonly shape: readonly number[];
   /** Bytes of the header, magic included: where the data starts. */
   readonly length: number;
+  /** Present where the first axis, not the last, changes fastest, and more than one has several elements. */
+  readonly fortranOrder?: true;
 }
 
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]; // "\x93NUMPY"
@@ -56,8 +58,11 @@ export function npyHeaderLength(prefix: Uint8Array, where: string): number {
   return length;
 }
 
-/** Reads the Python dictionary of a .npy header; `bytes` is the whole header. Format: numpy.lib.format. */
-export function parseNpyHeader(bytes: Uint8Array, where: string): NpyHeader {
+/**
+ * Reads the Python dictionary of a .npy header; `bytes` is the whole header. Format: numpy.lib.format. An array in Fortran
+ * order is a UserError unless `anyOrder` says otherwise.
+ */
+export function parseNpyHeader(bytes: Uint8Array, where: string, anyOrder = false): NpyHeader {
   const length = npyHeaderLength(bytes.subarray(0, NPY_PREFIX), where);
   if (bytes.length < length) throw new UserError("the file ends inside the .npy header", { where });
   const text = new TextDecoder().decode(bytes.subarray(bytes[6] === 1 ? 10 : 12, length));
@@ -78,13 +83,14 @@ export function parseNpyHeader(bytes: Uint8Array, where: string): NpyHeader {
   if (!shape.every(Number.isSafeInteger) || !Number.isSafeInteger(elementCount(shape) * 8)) {
     throw new UserError(`the shape (${dims}) is not usable`, { where });
   }
-  if (fortran === "True" && shape.filter((d) => d > 1).length > 1) {
+  const fortranOrder = fortran === "True" && shape.filter((d) => d > 1).length > 1;
+  if (fortranOrder && !anyOrder) {
     throw new UserError("the array is in Fortran order", {
       where,
       hint: "Save it with numpy.ascontiguousarray(array).",
     });
   }
-  return { dtype: dtypeOf(descr, where), shape, length };
+  return { dtype: dtypeOf(descr, where), shape, length, ...(fortranOrder && { fortranOrder }) };
 }
 
 function dtypeOf(descr: string, where: string): Dtype {
@@ -121,6 +127,24 @@ export function decodeElements(dtype: Dtype, bytes: Uint8Array): TypedArray {
   const copy = bytes.slice();
   const { array: Elements, bytes: width } = DTYPES[dtype];
   return new Elements(copy.buffer, 0, copy.length / width);
+}
+
+/** Elements that are stored in Fortran order, the first axis of `shape` changing fastest, in row-major order. */
+export function fromFortranOrder<T extends TypedArray>(elements: T, shape: readonly number[]): T {
+  const out = elements.slice() as T;
+  const index = shape.map(() => 0);
+  const strides = shape.map((_, axis) => elementCount(shape.slice(0, axis)));
+  for (let i = 0, from = 0; i < out.length; i++) {
+    out[i] = elements[from];
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      index[axis]++;
+      from += strides[axis];
+      if (index[axis] < shape[axis]) break;
+      from -= strides[axis] * shape[axis];
+      index[axis] = 0;
+    }
+  }
+  return out;
 }
 
 /** The little-endian bytes of an array, not copied. (All platforms that run V8 today are little-endian.) */

@@ -4,6 +4,7 @@ import {
   DTYPES,
   decodeElements,
   elementCount,
+  fromFortranOrder,
   NPY_PREFIX,
   type NpyHeader,
   npyHeaderLength,
@@ -51,24 +52,28 @@ interface StoredArray {
   readonly open: () => AsyncGenerator<Uint8Array>;
 }
 
-async function readHeader(taker: Taker, where: string): Promise<NpyHeader> {
+async function readHeader(taker: Taker, where: string, anyOrder: boolean): Promise<NpyHeader> {
   const prefix = await taker.take(NPY_PREFIX);
   const rest = await taker.take(npyHeaderLength(prefix, where) - NPY_PREFIX);
   const whole = new Uint8Array(prefix.length + rest.length);
   whole.set(prefix);
   whole.set(rest, prefix.length);
-  return parseNpyHeader(whole, where);
+  return parseNpyHeader(whole, where, anyOrder);
 }
 
-/** Learns an array's header and checks that its `size` bytes, header included, are what the header promises. */
+/**
+ * Learns an array's header and checks that its `size` bytes, header included, are what the header promises. An array in
+ * Fortran order is a UserError unless `anyOrder` says otherwise: it has no events one after the other.
+ */
 async function storedArray(
   where: string,
   size: number,
   open: () => AsyncGenerator<Uint8Array>,
+  anyOrder = false,
 ): Promise<StoredArray> {
   const taker = takeFrom(open(), where);
   try {
-    const header = await readHeader(taker, where);
+    const header = await readHeader(taker, where, anyOrder);
     const wanted = header.length + elementCount(header.shape) * DTYPES[header.dtype].bytes;
     if (wanted !== size) {
       throw new UserError(
@@ -139,7 +144,7 @@ export interface WholeArray {
   readonly data: TypedArray;
 }
 
-/** Reads the arrays of a .npz file that `wanted` asks for into memory, whatever their shapes. */
+/** Reads the arrays of a .npz file that `wanted` asks for into memory, whatever their shapes and orders. */
 export async function readNpz(
   source: ByteSource,
   wanted: (name: string) => boolean,
@@ -149,13 +154,15 @@ export async function readNpz(
     const name = entry.name.slice(0, -4);
     if (!entry.name.endsWith(".npy") || !wanted(name)) continue;
     const where = `${source.name}: array '${name}'`;
-    const { header, open } = await storedArray(where, entry.size, () => readZipEntry(source, entry));
+    const { header, open } = await storedArray(where, entry.size, () => readZipEntry(source, entry), true);
     const taker = takeFrom(open(), where);
     try {
       await taker.take(header.length);
       const bytes = await taker.take(entry.size - header.length);
       await taker.finish();
-      arrays.set(name, { shape: header.shape, data: decodeElements(header.dtype, bytes) });
+      const data = decodeElements(header.dtype, bytes);
+      const { shape, fortranOrder } = header;
+      arrays.set(name, { shape, data: fortranOrder ? fromFortranOrder(data, shape) : data });
     } finally {
       await taker.close();
     }

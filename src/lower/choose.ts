@@ -1,5 +1,6 @@
 import { UserError } from "../ir/errors.js";
 import type { Fixed } from "../ir/fixed/fixed.js";
+import { refuseGraphs } from "./graphs.js";
 import type { Lowered } from "./lowered.js";
 import { planRoots } from "./parallel/roots.js";
 import { planRaster } from "./raster/index.js";
@@ -27,6 +28,7 @@ const DEFAULT_STREAM = { axis: 1, columns: 1 } as const;
  * a graph that fits none of them.
  */
 export function chooseArchitecture(fixed: Fixed, { architecture, stream }: Asked): Choice {
+  refuseGraphs(fixed);
   const asked = architecture ?? (stream === undefined ? undefined : "stream");
   if (asked === "stream")
     return { architecture: "stream", reason: "asked for", ...(stream ?? DEFAULT_STREAM) };

@@ -1,6 +1,7 @@
 import { verifyCircuit } from "../ir/circuit/verify.js";
 import { UserError } from "../ir/errors.js";
 import type { Fixed } from "../ir/fixed/fixed.js";
+import { refuseGraphs } from "./graphs.js";
 import type { Lowered } from "./lowered.js";
 import { lowerParallel, type ParallelOptions } from "./parallel/index.js";
 import { lowerRaster, type RasterOptions } from "./raster/index.js";
@@ -19,6 +20,7 @@ interface Bound {
 
 /** Fixed → Circuit, verified. Throws a UserError when it takes more cycles than are allowed. */
 export function lower(fixed: Fixed, options: LowerOptions): Lowered {
+  refuseGraphs(fixed);
   const lowered = lowerAs(fixed, options);
   verifyCircuit(lowered.circuit);
   const { latency } = lowered;

@@ -62,6 +62,9 @@ const KEEP: { readonly [Op in FixedOp]: KeepChannels<Op> } = {
   // Channels of the result are other axes of the input, or several channels in one.
   reduce: refuse,
   argmax: refuse,
+  // Where values are lists, channels are rows; the index is none of them.
+  index_select: refuse,
+  scatter: refuse,
   reshape: refuse,
   transpose: refuse,
   slice: refuse,

@@ -17,6 +17,7 @@ const SUMS: readonly ModelOp[] = [
   "multiply",
   "reduce",
   "pool2d",
+  "scatter",
 ];
 
 /** The most significant bits that a value of a node can have; infinite where its unit is no binary fraction. */

@@ -1,5 +1,12 @@
 import { UserError } from "../ir/errors.js";
-import { type FixedType, type Overflow, type Rounding, sameType, typeRange } from "../ir/fixed-point.js";
+import {
+  type FixedType,
+  intervalBits,
+  type Overflow,
+  type Rounding,
+  sameType,
+  typeRange,
+} from "../ir/fixed-point.js";
 import { atElement, collapse, type Granular, mapGranular, perTensor } from "../ir/granular.js";
 import type { Model, ModelInput, ModelNode } from "../ir/model/model.js";
 import { isMovement, movementSources } from "../ir/movement.js";
@@ -100,7 +107,7 @@ function readingOf(node: ModelNode, model: Model, refuse: (message: string) => n
   }
   for (const reader of model.nodes) {
     if (!reader.inputs.includes(node.name)) continue;
-    const quantizer = quantizerOf(reader);
+    const quantizer = quantizerOf(reader) ?? indexQuantizer(reader, node.name, model);
     if (quantizer !== undefined) {
       for (let e = 0; e < size; e++) merge(e, atElement(quantizer.types, e, channels), quantizer);
     } else if (isMovement(reader)) {
@@ -126,6 +133,23 @@ function quantizerOf(reader: ModelNode): InputQuantizer | undefined {
   if (reader.op === "quantize") return reader.quantizer;
   if (reader.op !== "threshold" || reader.level !== 0) return undefined;
   return reader.strict ? SIGN.positive : SIGN.notNegative;
+}
+
+/**
+ * A value that a node reads as index only needs the bits of its N rows, and one more number that is no row for padding. An
+ * index beyond becomes the largest of the type, which is no row either.
+ */
+function indexQuantizer(reader: ModelNode, value: string, model: Model): InputQuantizer | undefined {
+  if (reader.op !== "index_select" && reader.op !== "scatter") return undefined;
+  if (reader.inputs[0] === value) return undefined;
+  const values = model.nodes.find(({ name }) => name === reader.inputs[0]) as ModelNode;
+  const rows = reader.op === "scatter" ? reader.rows : (values.shape[0] as number);
+  const { width } = intervalBits({ lo: 0n, hi: BigInt(rows) });
+  return {
+    types: perTensor<FixedType>({ signed: false, width, integer: width }),
+    rounding: "TRN",
+    overflow: "SAT",
+  };
 }
 
 /** Why a reader does not fix the type of an input. */

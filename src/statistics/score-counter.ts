@@ -12,6 +12,8 @@ export interface ScoreCounter {
    * bits has), else of intervals that begin at every second of the first of them, the lowest at −∞.
    */
   counts(): ScoreCounts;
+  /** Whether every distinct score is still told apart. */
+  exact(): boolean;
 }
 
 /** A counter that holds at most `most` distinct scores, 2 or more. */
@@ -69,6 +71,7 @@ export function createScoreCounter(most = MOST_SCORES): ScoreCounter {
         exact = undefined;
       }
     },
+    exact: () => bins === undefined,
     counts: () => bins ?? sorted(exact as Map<number, [number, number]>),
   };
 }

@@ -7,7 +7,12 @@ import { runPasses } from "../../src/passes/index.js";
 import { compareByVerilog } from "../support/firmware.js";
 import { readGolden } from "../support/golden.js";
 import { lowerWhole } from "../support/parallel.js";
-import { RANDOM_CHAIN, type RandomFixedOptions, randomFixed } from "../support/random-fixed.js";
+import {
+  FIRMWARE_OPERATORS,
+  RANDOM_CHAIN,
+  type RandomFixedOptions,
+  randomFixed,
+} from "../support/random-fixed.js";
 import { lowerAt } from "../support/stream.js";
 import { hasTool } from "../support/tools.js";
 
@@ -150,7 +155,12 @@ describe.runIf(HAS_ICARUS)("firmware in Icarus Verilog equals the reference simu
 /** A random graph of any operators with two inputs at least and two outputs, which lowers whole. */
 function wholeGraph(seed: number) {
   for (let s = seed; ; s += 1000) {
-    const fixed = randomFixed(s, { layers: [3, 6], image: [3, 3, 2], inputBits: 5 });
+    const fixed = randomFixed(s, {
+      layers: [3, 6],
+      image: [3, 3, 2],
+      inputBits: 5,
+      operators: FIRMWARE_OPERATORS,
+    });
     if (fixed.nodes.filter(({ op }) => op === "input").length < 2) continue;
     try {
       return { fixed, lowered: lowerWhole(fixed) };

@@ -6,6 +6,7 @@ import {
   decodeElements,
   encodeElements,
   formatNpyHeader,
+  fromFortranOrder,
   parseNpyHeader,
 } from "../../src/events/npy.js";
 import { UserError } from "../../src/ir/errors.js";
@@ -67,6 +68,41 @@ describe("npy headers", () => {
         expect(() => parseNpyHeader(bytes, "x.npy")).toThrow(UserError);
       }),
       { seed: 7, numRuns: 500 },
+    );
+  });
+});
+
+describe("Fortran order", () => {
+  it("is told where it is allowed and matters", () => {
+    const text = (shape: string) => `{'descr': '<f4', 'fortran_order': True, 'shape': (${shape}), }`;
+    const read = (shape: string) => parseNpyHeader(header(text(shape)), "x.npy", true).fortranOrder;
+    expect([read("3, 4"), read("3, 1"), read("3,")]).toEqual([true, undefined, undefined]);
+  });
+
+  it("becomes row-major order", () => {
+    expect(fromFortranOrder(Int16Array.of(0, 3, 1, 4, 2, 5), [2, 3])).toEqual(
+      Int16Array.of(0, 1, 2, 3, 4, 5),
+    );
+    const shapes = fc.array(fc.integer({ min: 0, max: 4 }), { maxLength: 4 });
+    fc.assert(
+      fc.property(shapes, (shape) => {
+        const size = shape.reduce((product, n) => product * n, 1);
+        const rowMajor = Int32Array.from({ length: size }, (_, i) => i);
+        const fortran = new Int32Array(size);
+        rowMajor.forEach((value, i) => {
+          let [rest, at] = [i, 0];
+          const index = shape.toReversed().map((n) => {
+            const digit = rest % n;
+            rest = Math.floor(rest / n);
+            return digit;
+          });
+          index.forEach((digit, axis) => {
+            at = at * (shape.at(-1 - axis) as number) + digit;
+          });
+          fortran[at] = value;
+        });
+        expect(fromFortranOrder(fortran, shape)).toEqual(rowMajor);
+      }),
     );
   });
 });

@@ -72,6 +72,9 @@ const isBinary = ({ types }: FixedNode) =>
     return (d & (d - 1n)) === 0n;
   });
 
+/** The largest number that the integer 1 of a value stands for. */
+const stepOf = ({ types }: FixedNode) => Math.max(...types.items.map((type) => toNumber(1n, type)));
+
 /** Operators whose result jumps where a double is off by its last bit. */
 const JUMPS: readonly ModelOp[] = ["quantize", "threshold", "steps", "argmax"];
 
@@ -107,13 +110,16 @@ function check(seed: number, choices: Choices): readonly ModelOp[] {
       const expected = naiveModel(alone(model, node), given, true).get(node.name) as readonly number[];
       const found = numbers[node.name] as readonly number[];
       expect(found.length).toBe(expected.length);
-      const exact = binary && isBinary(nodes.get(node.name) as FixedNode);
+      // The mean of rows is the one operator that is rounded: at most a 16th of a step of its operand.
+      const isMean = node.op === "scatter" && node.kind === "mean";
+      const allowed = isMean ? stepOf(nodes.get(node.inputs[0] as string) as FixedNode) / 16 : 0;
+      const exact = !isMean && binary && isBinary(nodes.get(node.name) as FixedNode);
       for (const [e, value] of expected.entries()) {
         const message = `seed ${seed}, ${node.op} '${node.name}', element ${e}`;
         if (exact) expect((found[e] as number) + 0, message).toBe(value + 0);
         else
           expect(Math.abs((found[e] as number) - value), message).toBeLessThanOrEqual(
-            1e-9 * Math.max(1, Math.abs(value)),
+            allowed + 1e-9 * Math.max(1, Math.abs(value)),
           );
       }
       checked.push(node.op);

@@ -117,6 +117,10 @@ export function evaluateNode(node: FixedNode, operands: readonly Operand[]): rea
       return pool(node, operands[0]);
     case "reduce":
       return reduce(node, operands[0]);
+    case "index_select":
+      return selectRows(operands);
+    case "scatter":
+      return scatterRows(node, operands);
     case "argmax": {
       const size = operands[0].node.shape.at(-1) ?? 1;
       return Array.from({ length: a.length / size }, (_, n) => {
@@ -198,6 +202,36 @@ function reduce(node: FixedNodeOf<"reduce">, { node: input, values }: Operand): 
   return [...groups.values()].map((items) =>
     items.reduce(node.kind === "sum" ? plus : (a, b) => both(a, b, f)),
   );
+}
+
+const isPoint = ({ lo, hi }: Interval) => lo === hi;
+
+function selectRows([values, index]: readonly Operand[]): readonly Interval[] {
+  const [rows, ...rest] = values.node.shape;
+  const inner = sizeOf(rest);
+  return index.values.flatMap((k) =>
+    Array.from({ length: inner }, (_, i) => {
+      const column = Array.from({ length: rows }, (_, n) => values.values[n * inner + i]);
+      if (isPoint(k)) return column[Number(k.lo)] ?? point(0n);
+      return column.reduce(hull, point(0n));
+    }),
+  );
+}
+
+function scatterRows(node: FixedNodeOf<"scatter">, [values, index]: readonly Operand[]): readonly Interval[] {
+  const inner = sizeOf(node.shape.slice(1));
+  const known = index.values.every(isPoint);
+  return Array.from({ length: sizeOf(node.shape) }, (_, at) => {
+    const [row, i] = [Math.floor(at / inner), at % inner];
+    const arriving = index.values.flatMap((k, e) => {
+      const value = values.values[e * inner + i];
+      if (known) return k.lo === BigInt(row) ? [value] : [];
+      return [hull(value, point(0n))];
+    });
+    if (node.kind === "sum") return arriving.reduce(plus, point(0n));
+    const join = (a: Interval, b: Interval) => (known ? both(a, b, most) : hull(a, b));
+    return arriving.length === 0 ? point(0n) : arriving.reduce(join);
+  });
 }
 
 /** f of every index of a shape, row-major. */

@@ -194,6 +194,19 @@ function elementOf(
         const row = range(shape.at(-1) as number).map((i) => at([...index, i]));
         return node.last ? row.lastIndexOf(Math.max(...row)) : row.indexOf(Math.max(...row));
       };
+    case "index_select":
+      return ([e, ...rest]) => {
+        const row = second?.data[e as number] as number;
+        return range(shape[0] as number).includes(row) ? at([row, ...rest]) : 0;
+      };
+    case "scatter":
+      return ([row, ...rest]) => {
+        const arriving = range(shape[0] as number).filter((e) => second?.data[e] === row);
+        const values = arriving.map((e) => at([e, ...rest]));
+        if (values.length === 0) return 0;
+        if (node.kind === "max") return Math.max(...values);
+        return total(values) / (node.kind === "mean" ? values.length : 1);
+      };
     case "reshape":
       return (_, e) => input.data[e] as number;
     case "transpose":

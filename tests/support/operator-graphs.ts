@@ -37,8 +37,13 @@ export const OPERATORS: readonly FixedOp[] = [
   "pool2d",
   "reduce",
   "argmax",
+  "index_select",
+  "scatter",
   ...MOVEMENTS,
 ];
+
+/** Those of which there is firmware. */
+export const FIRMWARE_OPERATORS = OPERATORS.filter((op) => op !== "index_select" && op !== "scatter");
 
 /** A node without what follows from the nodes before it. */
 type Draft = {
@@ -106,10 +111,17 @@ export class OperatorGraph {
     return per === "element" ? all : { per, items: channelHulls(all, shape) };
   }
 
-  private input(shape: readonly number[]): void {
+  /** An input of indices, some of which are no rows. */
+  private index(count: number, rows: number): string {
+    this.input([count], { lo: -2n, hi: BigInt(rows) + 1n });
+    return (this.nodes.at(-1) as FixedNode).name;
+  }
+
+  private input(shape: readonly number[], each?: Interval): void {
     const { random } = this;
-    const range = { lo: -(1n << BigInt(this.bits)), hi: (1n << BigInt(this.bits)) - 1n };
+    const range = each ?? { lo: -(1n << BigInt(this.bits)), hi: (1n << BigInt(this.bits)) - 1n };
     const values = Array.from({ length: sizeOf(shape) }, (): Interval => {
+      if (each !== undefined) return each;
       if (random.chance(0.5)) return { lo: 0n, hi: random.within({ lo: 0n, hi: range.hi }) };
       const [a, b] = [random.within(range), random.within(range)];
       return a < b ? { lo: a, hi: b } : { lo: b, hi: a };
@@ -316,6 +328,26 @@ export class OperatorGraph {
         return shape.length === 0
           ? undefined
           : { op, shape: shape.slice(0, -1), inputs, last: random.chance(0.5) };
+      case "index_select": {
+        if (shape.length === 0) return undefined;
+        const count = random.integer(1, 6);
+        return {
+          op,
+          shape: [count, ...shape.slice(1)],
+          inputs: [from.name, this.index(count, shape[0])],
+        };
+      }
+      case "scatter": {
+        if (shape.length === 0) return undefined;
+        const rows = random.integer(1, 5);
+        return {
+          op,
+          shape: [rows, ...shape.slice(1)],
+          inputs: [from.name, this.index(shape[0], rows)],
+          rows,
+          kind: random.pick(["sum", "max"]),
+        };
+      }
       case "reshape": {
         const rows = random.pick([1, 2, 3, 4].filter((n) => size % n === 0));
         const columns = random.pick([1, 2, 3].filter((n) => (size / rows) % n === 0));

@@ -49,9 +49,14 @@ export interface RandomFixedOptions {
   readonly overflows: readonly Overflow[];
 }
 
+const ALL = Object.keys(RANDOM_OPERATORS) as OperatorName[];
+
+/** The operators of which there is firmware. */
+export const FIRMWARE_OPERATORS = ALL.filter((op) => op !== "index_select" && op !== "scatter");
+
 export const RANDOM_FIXED: RandomFixedOptions = {
   structure: "any",
-  operators: Object.keys(RANDOM_OPERATORS) as OperatorName[],
+  operators: ALL,
   scales: 0.2,
   layers: [1, 6],
   image: [4, 6, 3],

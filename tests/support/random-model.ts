@@ -68,7 +68,7 @@ function randomNode(
   random: Random,
   op: ModelOp,
   name: string,
-  nodes: readonly ModelNode[],
+  nodes: ModelNode[],
   choices: Choices,
 ): ModelNode | undefined {
   const arity = op === "concat" ? random.integer(1, 3) : (modelOperator(op).arity as number);
@@ -79,13 +79,18 @@ function randomNode(
     op === "dense" ||
     op === "reduce" ||
     op === "gather" ||
-    op === "concat";
+    op === "concat" ||
+    op === "index_select" ||
+    op === "scatter";
   const fits = nodes.filter(({ shape }) => (windowed ? shape.length === 3 : !axis || shape.length > 0));
   const first = random.pick(fits.filter(({ shape }) => sizeOf(shape) <= 300));
   const same = nodes.filter(
     ({ shape }) => shape.join() === first.shape.join() && shape.length === first.shape.length,
   );
-  const inputs = random.array(arity, (n) => (n === 0 ? first.name : random.pick(same).name));
+  const inputs =
+    op === "index_select" || op === "scatter"
+      ? [first.name, randomIndex(random, name, first, nodes)]
+      : random.array(arity, (n) => (n === 0 ? first.name : random.pick(same).name));
   const base = { op, name, inputs };
   const own = ownAttributes(random, op, first?.shape ?? [], choices);
   if (own === undefined) return undefined;
@@ -97,6 +102,26 @@ function randomNode(
     // A window that does not fit the image.
     return undefined;
   }
+}
+
+/** Adds an index for each row of a value, out of its own numbers: whole numbers, some of which are no row. */
+function randomIndex(random: Random, name: string, values: ModelNode, nodes: ModelNode[]): string {
+  const axes = values.shape.map((_, axis) => axis).slice(1);
+  const shape = values.shape.slice(0, 1);
+  const row = `${name}/row`;
+  if (axes.length > 0) {
+    nodes.push({ op: "reduce", kind: "max", name: row, inputs: [values.name], shape, axes });
+  }
+  nodes.push({
+    op: "steps",
+    name: `${name}/index`,
+    inputs: [axes.length > 0 ? row : values.name],
+    shape,
+    levels: { shape: [3], data: [-0.75, 0.25, 0.5] },
+    // The 1 makes them multiples of 1 and of nothing larger.
+    values: { shape: [4], data: [random.integer(-1, 3), 1, 0, random.integer(0, 5)] },
+  });
+  return `${name}/index`;
 }
 
 function ownAttributes(random: Random, op: ModelOp, shape: Shape, choices: Choices): Draft | undefined {
@@ -185,6 +210,8 @@ function ownAttributes(random: Random, op: ModelOp, shape: Shape, choices: Choic
       const axes = shape.map((_, n) => n).filter(() => random.chance(0.5));
       return { kind: random.pick(["sum", "mean", "max", "min"]), axes: axes.length === 0 ? [axis] : axes };
     }
+    case "scatter":
+      return { kind: random.pick(["sum", "max", "mean"]), rows: random.integer(1, 5) };
     case "argmax":
       return { last: random.chance(0.5) };
     case "reshape":

@@ -170,6 +170,26 @@ export interface FixedArgmax extends NodeBase {
   readonly last: boolean;
 }
 
+/**
+ * Rows of a value at indices of the event: inputs values [N, …F] and index [E], result [E, …F]. An index that is no row
+ * (anything but 0 … N − 1; graphs are padded with N) gives a row of zeros. The index counts in units of 1; all rows have
+ * the same units.
+ */
+export interface FixedIndexSelect extends NodeBase {
+  readonly op: "index_select";
+}
+
+/**
+ * Rows brought together at indices of the event: inputs values [E, …F] and index [E], result [rows, …F]. Row n is the sum
+ * or the largest of the rows e with index[e] = n; it is 0 where there is none. An index that is no row goes nowhere. The
+ * index counts in units of 1; all rows have the same units.
+ */
+export interface FixedScatter extends NodeBase {
+  readonly op: "scatter";
+  readonly kind: "sum" | "max";
+  readonly rows: number;
+}
+
 export type FixedNode =
   | FixedInput
   | FixedConstant
@@ -192,6 +212,8 @@ export type FixedNode =
   | FixedPool2d
   | FixedReduce
   | FixedArgmax
+  | FixedIndexSelect
+  | FixedScatter
   | (NodeBase & Movement);
 export type FixedOp = FixedNode["op"];
 export type FixedNodeOf<Op extends FixedOp> = Extract<FixedNode, { op: Op }>;

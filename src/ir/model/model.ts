@@ -215,6 +215,24 @@ export interface ModelArgmax extends NodeBase {
   readonly last: boolean;
 }
 
+/**
+ * Rows of a value at indices of the event: inputs values [N, …F] and index [E], result [E, …F]. An index that is no row
+ * (anything but 0 … N − 1; graphs are padded with N) gives a row of zeros.
+ */
+export interface ModelIndexSelect extends NodeBase {
+  readonly op: "index_select";
+}
+
+/**
+ * Rows brought together at indices of the event: inputs values [E, …F] and index [E], result [rows, …F]. Row n combines
+ * the rows e with index[e] = n; it is 0 where there is none. An index that is no row goes nowhere.
+ */
+export interface ModelScatter extends NodeBase {
+  readonly op: "scatter";
+  readonly kind: "sum" | "max" | "mean";
+  readonly rows: number;
+}
+
 export type ModelNode =
   | ModelInput
   | ModelConstant
@@ -239,6 +257,8 @@ export type ModelNode =
   | ModelPool2d
   | ModelReduce
   | ModelArgmax
+  | ModelIndexSelect
+  | ModelScatter
   | (NodeBase & Movement);
 
 export type ModelOp = ModelNode["op"];

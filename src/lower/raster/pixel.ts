@@ -1,6 +1,7 @@
 import { UserError } from "../../ir/errors.js";
 import type { FixedNode, FixedNodeOf } from "../../ir/fixed/fixed.js";
 import type { Spatial } from "../../ir/model/model.js";
+import { isGranular } from "./coarsen.js";
 
 /** Which pixels of an image one pixel of a result reads: tap (i, j) of result (r, c) is at origin + r · stride + i · dilation. */
 export interface Window {
@@ -94,6 +95,8 @@ export function pixelForm(node: FixedNode): FixedNode {
         before: [0, 0, ...node.before.slice(2)],
         after: [0, 0, ...node.after.slice(2)],
       };
+    case "threshold":
+      return { ...node, shape, levels: node.shape.length === 2 ? node.levels.slice(0, 1) : node.levels };
     case "constant": {
       const size = shape.reduce((a, b) => a * b, 1);
       const data = node.value.data.slice(0, size);
@@ -109,12 +112,13 @@ export function pixelForm(node: FixedNode): FixedNode {
 export function checkUniform(node: FixedNode): void {
   const image = node.shape.length;
   if (image < 2) throw refused(node, "is no image");
+  const differs = () => refused(node, "does not do the same at all pixels");
   for (const known of Object.values(node)) {
-    const per = typeof known === "object" && known !== null && "per" in known ? known.per : undefined;
+    const per = isGranular(known) ? known.per : undefined;
     // Without an axis of channels, the last axis is the columns.
-    if (per === "element" || (per === "channel" && image === 2))
-      throw refused(node, "does not do the same at all pixels");
+    if (per === "element" || (per === "channel" && image === 2)) throw differs();
   }
+  if (node.op === "threshold" && image === 2 && new Set(node.levels).size > 1) throw differs();
 }
 
 export function refused(node: FixedNode, what: string): UserError {

@@ -3,7 +3,9 @@ export const LAYER_RADII: readonly number[] = [31.5, 72, 115.5, 171.5, 260, 360,
 
 /** An angle brought into [−π, π). */
 export function wrapAngle(angle: number): number {
-  return angle - 2 * Math.PI * Math.floor((angle + Math.PI) / (2 * Math.PI));
+  const wrapped = angle - 2 * Math.PI * Math.floor((angle + Math.PI) / (2 * Math.PI));
+  // Rounding may lead just out of the range, at either end.
+  return wrapped >= -Math.PI && wrapped < Math.PI ? wrapped : -Math.PI;
 }
 
 /** Pseudorapidity of the point at radius `r` > 0 and `z`, seen from the origin. */

@@ -29,7 +29,7 @@ const ACTIVATIONS: ReadonlySet<ModelOp> = new Set(["relu", "leaky_relu", "clamp"
 
 function grows(node: ModelNode): boolean {
   if (node.op === "pool2d") return node.kind === "average";
-  if (node.op === "reduce") return node.kind === "sum" || node.kind === "mean";
+  if (node.op === "reduce" || node.op === "scatter") return node.kind === "sum" || node.kind === "mean";
   return GROWING.has(node.op);
 }
 
@@ -37,7 +37,8 @@ function grows(node: ModelNode): boolean {
 function handsOn(node: ModelNode): boolean {
   if (node.op === "pool2d") return node.kind === "max";
   if (node.op === "reduce") return node.kind === "max" || node.kind === "min";
-  const others: readonly ModelOp[] = ["maximum", "minimum", "select"];
+  if (node.op === "scatter") return node.kind === "max";
+  const others: readonly ModelOp[] = ["maximum", "minimum", "select", "index_select"];
   return isMovement(node) || ACTIVATIONS.has(node.op) || others.includes(node.op);
 }
 
@@ -52,6 +53,7 @@ export function quantizerSites(model: Model): readonly QuantizerSite[] {
     if (node.op === "constant" && node.quantizer !== undefined) continue;
     const end = node.op === "input" || node.op === "constant" ? node : activationEnd(node);
     if (quantizedBy(end)) continue;
+    if (node.op === "input" && isIndex(node)) continue;
     const needed = node.op === "input" || readByArithmetic(end);
     sites.push({ layer: node.name, end: end.name, needed });
   }
@@ -71,6 +73,16 @@ export function quantizerSites(model: Model): readonly QuantizerSite[] {
     const all = readers.get(node.name) ?? [];
     if (all.length === 0 || all.length !== uses.get(node.name)) return false;
     return all.every((reader) => reader.op === "quantize" || (isMovement(reader) && quantizedBy(reader)));
+  }
+
+  /** Whether a value is read as index only, also behind movements: it is a whole number as it is. */
+  function isIndex(node: ModelNode): boolean {
+    const all = readers.get(node.name) ?? [];
+    if (all.length === 0 || model.outputs.some(({ value }) => value === node.name)) return false;
+    return all.every((reader) => {
+      if (reader.op === "index_select" || reader.op === "scatter") return reader.inputs[0] !== node.name;
+      return isMovement(reader) && isIndex(reader);
+    });
   }
 
   function readByArithmetic(node: ModelNode): boolean {

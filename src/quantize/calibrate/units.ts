@@ -48,6 +48,10 @@ export function resultUnit(
       if (node.kind !== "mean") return all(node.inputs);
       return part(sizeOf(shapes(node.inputs[0])) / sizeOf(node.shape));
     }
+    case "index_select":
+      return of(node.inputs[0]);
+    case "scatter":
+      return node.kind === "mean" ? undefined : of(node.inputs[0]);
     case "threshold":
     case "argmax":
       return ONE;

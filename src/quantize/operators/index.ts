@@ -14,6 +14,7 @@ import { pool2d } from "./pool2d.js";
 import { quantize } from "./quantize.js";
 import { reduce } from "./reduce.js";
 import { absolute, leakyRelu, relu } from "./relu.js";
+import { indexSelect, scatter } from "./rows.js";
 import { select } from "./select.js";
 import { convertSoftmax } from "./softmax.js";
 import { steps } from "./steps.js";
@@ -44,6 +45,8 @@ export const CONVERTERS: { readonly [Op in ModelOp]: Converter<Op> } = {
   pool2d,
   reduce,
   argmax,
+  index_select: indexSelect,
+  scatter,
   reshape: movement(),
   transpose: movement(),
   slice: movement(),

@@ -10,6 +10,7 @@ import { compileMovement } from "./movement.js";
 import { compilePool2d } from "./pool2d.js";
 import { constantValues, quantizerFunction } from "./quantizer.js";
 import { compileArgmax, compileReduce } from "./reduce.js";
+import { compileIndexSelect, compileScatter } from "./rows.js";
 
 /** What a node is compiled with. */
 export interface Operands {
@@ -100,6 +101,9 @@ const FLOAT_OPERATORS: { readonly [Op in ModelOp]: Compile<Op> } = {
     compileReduce(node, input as Cell, shape as readonly number[]),
   argmax: (node, { inputs: [input], shapes: [shape] }) =>
     compileArgmax(node, input as Cell, shape as readonly number[]),
+  index_select: (_, { inputs, shapes: [shape] }) =>
+    compileIndexSelect(inputs as readonly [Cell, Cell], shape as readonly number[]),
+  scatter: (node, { inputs }) => compileScatter(node, inputs as readonly [Cell, Cell]),
   reshape: movement,
   transpose: movement,
   slice: movement,

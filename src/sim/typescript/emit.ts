@@ -177,6 +177,7 @@ function emitLayer(
 /** What a layer's function calls its inputs. */
 function parameterNames({ op, inputs }: FixedNode): readonly string[] {
   if (op === "select") return ["condition", "yes", "no"];
+  if (op === "index_select" || op === "scatter") return ["input", "index"];
   if (inputs.length === 1) return ["input"];
   return inputs.length === 2 && op !== "concat" ? ["left", "right"] : inputs.map((_, n) => `part${n + 1}`);
 }

@@ -1,7 +1,5 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createMetric, type MetricKind, type OutputValues } from "../../../src/quantize/calibrate/index.js";
-import { areaUnderCurve } from "../../../src/statistics/roc.js";
 import { mistakeOf } from "../../support/mistake.js";
 
 const output = (shape: readonly number[], ...values: readonly number[]): OutputValues => ({
@@ -114,24 +112,5 @@ describe("metrics against labels", () => {
     expect(
       mistakeOf(() => createMetric("accuracy", [bits], { labels: labels(0, 2), threshold: 0.5 })),
     ).toContain("Labels are 0 or 1 for each value of the output.");
-  });
-});
-
-describe("the area under the curve", () => {
-  it("is the fraction of pairs in the right order, equal ones half", () => {
-    const event = fc.tuple(fc.integer({ min: 0, max: 5 }), fc.boolean());
-    fc.assert(
-      fc.property(fc.array(event, { minLength: 1, maxLength: 40 }), (events) => {
-        const positives = events.filter(([, positive]) => positive);
-        const negatives = events.filter(([, positive]) => !positive);
-        let pairs = 0;
-        for (const [p] of positives) for (const [n] of negatives) pairs += p > n ? 1 : p === n ? 0.5 : 0;
-        const area = areaUnderCurve(
-          Float64Array.from(events, ([score]) => score),
-          (i) => events[i][1],
-        );
-        expect(area).toBe(pairs / (positives.length * negatives.length));
-      }),
-    );
   });
 });

@@ -23,6 +23,7 @@ import {
   unify,
 } from "./graph.js";
 import { MOVEMENT_MAKERS } from "./movements.js";
+import { ROW_MAKERS } from "./rows.js";
 
 const ONES = { rows: 1, columns: 1 };
 
@@ -298,6 +299,7 @@ export const RANDOM_OPERATORS: { readonly [Op in OperatorName]: RandomOperator }
   reduce: randomReduce,
   argmax: randomArgmax,
   ...MOVEMENT_MAKERS,
+  ...ROW_MAKERS,
 };
 
 /** Appends a node of this operator that reads any earlier value. */

@@ -15,6 +15,7 @@ import { pool2d } from "./pool2d.js";
 import { reduce } from "./reduce.js";
 import { relu } from "./relu.js";
 import { requantize } from "./requantize.js";
+import { indexSelect, scatter } from "./rows.js";
 import { select } from "./select.js";
 import { steps } from "./steps.js";
 import { table } from "./table.js";
@@ -43,6 +44,8 @@ export const FIXED_OPERATORS: { readonly [Op in FixedOp]: FixedOperator<Op> } = 
   pool2d,
   reduce,
   argmax,
+  index_select: indexSelect,
+  scatter,
   reshape,
   transpose,
   slice,

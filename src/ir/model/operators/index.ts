@@ -22,6 +22,7 @@ import {
 } from "./pointwise.js";
 import { pool2d } from "./pool2d.js";
 import { argmax, reduce } from "./reduce.js";
+import { indexSelect, scatter } from "./rows.js";
 import { steps, threshold } from "./threshold.js";
 
 export { denseShape } from "./dense.js";
@@ -69,6 +70,8 @@ export const MODEL_OPERATORS: { readonly [Op in ModelOp]: ModelOperator<Op> } = 
   pool2d,
   reduce,
   argmax,
+  index_select: indexSelect,
+  scatter,
   ...movements,
 };
 

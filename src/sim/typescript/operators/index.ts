@@ -7,6 +7,7 @@ import { interpolate, steps, table } from "./lookup.js";
 import { concat, expand, gather, pad, reshape, slice, transpose } from "./movement.js";
 import { affine, clamp, relu } from "./pointwise.js";
 import { requantize } from "./requantize/index.js";
+import { indexSelect, scatter } from "./rows.js";
 import { threshold } from "./threshold.js";
 import { argmax, pool2d, reduce } from "./window.js";
 
@@ -32,6 +33,8 @@ export const LAYER_EMITTERS: { readonly [Op in LayerOp]: LayerEmitter<Op> } = {
   pool2d,
   reduce,
   argmax,
+  index_select: indexSelect,
+  scatter,
   reshape,
   transpose,
   slice,
