@@ -228,6 +228,13 @@ describe("the verifier of circuits", () => {
         /another cycle than the others/,
         withModule(top, (m) => ({ ...m, outputs: [...m.outputs, { name: "y", wire: 0 }] })),
       ],
+      [
+        /'in_first': should be in cycle 0/,
+        withModule(top, (m) => ({
+          ...m,
+          wires: m.wires.map((w) => (w.name === "in_first" ? { ...w, cycle: 1 } : w)),
+        })),
+      ],
       [/two modules/, { ...circuit, modules: [...circuit.modules, circuit.modules[0] as Module] }],
       [/unknown module/, { ...circuit, modules: circuit.modules.toReversed() }],
       [/at least one module/, { ...circuit, modules: [] }],
@@ -236,5 +243,74 @@ describe("the verifier of circuits", () => {
       expect(() => verifyCircuit(changed), String(message)).toThrow(InternalError);
       expect(() => verifyCircuit(changed)).toThrow(message);
     }
+  });
+});
+
+describe("a module whose ports come in different cycles", () => {
+  const wire = (name: string, cycle: number, cell: Wire["cell"]): Wire => ({
+    ...{ name, width: 1, signed: false, cycle },
+    cell,
+  });
+  /** a comes in cycle 0, b in cycle 1; x = a in cycle 0, y = a & b in cycle 1. */
+  const inner: Module = {
+    name: "inner",
+    comment: [],
+    wires: [
+      wire("a", 0, { op: "input" }),
+      wire("b", 1, { op: "input" }),
+      wire("a_c1", 1, { op: "register", source: 0, reset: false }),
+      wire("both", 1, { op: "mux", select: 1, yes: 2, no: 1 }),
+    ],
+    instances: [],
+    outputs: [
+      { name: "x", wire: 0 },
+      { name: "y", wire: 3 },
+    ],
+  };
+  /** Reads b one cycle after a, or `late` cycles after it, and gives y in cycle `end`. */
+  const outer = (late: number, end: number): Circuit => {
+    const delays = Array.from({ length: late }, (_, i) =>
+      wire(`b${i + 1}`, i + 1, { op: "register", source: i === 0 ? 1 : i + 1, reset: false }),
+    );
+    const b = late === 0 ? 1 : late + 1;
+    return {
+      name: "outer",
+      modules: [
+        inner,
+        {
+          name: "outer",
+          comment: [],
+          wires: [
+            wire("in_a", 0, { op: "input" }),
+            wire("in_b", 0, { op: "input" }),
+            ...delays,
+            wire("i_y", end, { op: "port", instance: 0, port: "y" }),
+          ],
+          instances: [
+            {
+              name: "i",
+              of: { module: "inner" },
+              inputs: [
+                { port: "a", wire: 0 },
+                { port: "b", wire: b },
+              ],
+            },
+          ],
+          outputs: [{ name: "out", wire: late + 2 }],
+        },
+      ],
+    };
+  };
+
+  it("is placed where its inputs come as far apart, and gives its outputs in cycles of their own", () => {
+    expect(() => verifyCircuit(outer(1, 1))).not.toThrow();
+    expect(() => verifyCircuit(outer(0, 1))).toThrow(/takes inputs of different cycles/);
+    expect(() => verifyCircuit(outer(2, 2))).toThrow(/takes inputs of different cycles/);
+    expect(() => verifyCircuit(outer(1, 0))).toThrow(/another cycle than the instance's latency/);
+    expect(() => verifyCircuit(outer(1, 2))).toThrow(/another cycle than the instance's latency/);
+  });
+
+  it("is no firmware by itself", () => {
+    expect(() => verifyCircuit({ name: "inner", modules: [inner] })).toThrow(/'b': should be in cycle 0/);
   });
 });
