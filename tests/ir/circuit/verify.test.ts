@@ -228,13 +228,6 @@ describe("the verifier of circuits", () => {
         /another cycle than the others/,
         withModule(top, (m) => ({ ...m, outputs: [...m.outputs, { name: "y", wire: 0 }] })),
       ],
-      [
-        /'in_first': should be in cycle 0/,
-        withModule(top, (m) => ({
-          ...m,
-          wires: m.wires.map((w) => (w.name === "in_first" ? { ...w, cycle: 1 } : w)),
-        })),
-      ],
       [/two modules/, { ...circuit, modules: [...circuit.modules, circuit.modules[0] as Module] }],
       [/unknown module/, { ...circuit, modules: circuit.modules.toReversed() }],
       [/at least one module/, { ...circuit, modules: [] }],
