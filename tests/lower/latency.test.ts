@@ -84,11 +84,12 @@ describe("a bound on the latency", () => {
 
 describe("an adder of three operands that is slower than a clock", () => {
   it("is split into two, and the firmware stays exact", () => {
-    const [slow, fast] = [at(300), at(750)];
+    // One clock has 0.985 ns for logic: an adder of three takes 0.94 ns up to 8 bits, 1 ns from 9 to 16.
+    const [slow, fast] = [at(300), at(810)];
     const adders = ({ circuit }: Lowered) =>
       circuit.modules.flatMap(({ wires }) => wires.filter(({ cell }) => cell.op === "add3"));
-    expect(adders(slow).length).toBeGreaterThan(0);
-    expect(adders(fast)).toEqual([]);
+    expect(Math.max(...adders(slow).map(({ width }) => width))).toBeGreaterThan(8);
+    expect(Math.max(...adders(fast).map(({ width }) => width))).toBe(8);
     expectEqual(network(), fast, new Random(2), 40);
   });
 });

@@ -4,8 +4,7 @@ import { type Compiled, compile as compileModel } from "../../compile.js";
 import { deviceOf } from "../../estimate/devices.js";
 import { UserError } from "../../ir/errors.js";
 import type { Model } from "../../ir/model/model.js";
-import { FABRICS } from "../../lower/delay.js";
-import { TARGETS, type Target, targetOf } from "../../lower/target.js";
+import { delaysOf, TARGETS, type Target, targetOf } from "../../lower/target.js";
 import { writeBuild } from "../build-directory.js";
 import { calibrateFromFile } from "../calibration.js";
 import { type Command, EXIT } from "../command.js";
@@ -106,12 +105,13 @@ export const compile: Command<CompileCommandOptions> = {
       });
     }
     const { fabric } = deviceOf(config.device);
+    const target = config.target ?? targetOf(fabric);
     const types = Object.entries(config.types).map(([name, text]) => [name, readType(text)] as const);
     const compiled = await compileModel(model.source, {
       name: config.name ?? basename(options.model, extname(options.model)),
       clockMHz: config.clock_mhz,
-      delays: FABRICS[fabric],
-      target: config.target ?? targetOf(fabric),
+      delays: delaysOf(fabric, target),
+      target,
       ...(config.latency !== undefined && { latency: config.latency }),
       ...(threshold !== undefined && { threshold: { level: threshold, name: config.output.name } }),
       types: Object.fromEntries(types),
