@@ -72,6 +72,7 @@ export function cellDelay(
       return bits <= LUT_INPUTS ? level : level + Math.ceil(bits / 8) * model.carry8;
     }
     case "mux":
+    case "choose":
       return level;
     case "table":
       return tableDelay(operand(cell.index).width, model);

@@ -4,6 +4,7 @@ import { type Compiled, compile as compileModel } from "../../compile.js";
 import { deviceOf } from "../../estimate/devices.js";
 import { UserError } from "../../ir/errors.js";
 import type { Model } from "../../ir/model/model.js";
+import { DEFAULT_EFFORT, EFFORTS, type Effort } from "../../lower/effort.js";
 import { delaysOf, TARGETS, type Target, targetOf } from "../../lower/target.js";
 import { writeBuild } from "../build-directory.js";
 import { calibrateFromFile } from "../calibration.js";
@@ -27,6 +28,7 @@ export interface CompileCommandOptions {
   readonly "clock-mhz": number | undefined;
   readonly threshold: number | undefined;
   readonly target?: Target | undefined;
+  readonly effort?: Effort | undefined;
   readonly "latency-cycles"?: number | undefined;
   readonly "latency-ns"?: number | undefined;
 }
@@ -83,6 +85,10 @@ export const compile: Command<CompileCommandOptions> = {
         choices: TARGETS,
         describe: "form of the Verilog's primitives (overrides the configuration; default: by the device)",
       })
+      .option("effort", {
+        choices: EFFORTS,
+        describe: `how long cheaper adder graphs are looked for (overrides the configuration; default: ${DEFAULT_EFFORT})`,
+      })
       .option("threshold", {
         type: "number",
         describe: "threshold on the output (overrides the configuration)",
@@ -113,6 +119,7 @@ export const compile: Command<CompileCommandOptions> = {
       delays: delaysOf(fabric, target),
       target,
       ...(config.latency !== undefined && { latency: config.latency }),
+      ...(config.effort !== undefined && { effort: config.effort }),
       ...(threshold !== undefined && { threshold: { level: threshold, name: config.output.name } }),
       types: Object.fromEntries(types),
       ...(calibrate !== undefined && {
@@ -179,6 +186,7 @@ function override(config: Config, options: CompileCommandOptions): Config {
       ...(stream !== undefined && { stream }),
       target: options.target ?? config.target,
       ...(latency !== undefined && { latency }),
+      ...(options.effort !== undefined && { effort: options.effort }),
       types: { ...config.types, ...typesOf(options.type) },
       output: { ...config.output, threshold: options.threshold ?? config.output.threshold },
     },
