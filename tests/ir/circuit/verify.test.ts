@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
-import type { Circuit, Instance, Module, Wire } from "../../../src/ir/circuit/circuit.js";
+import type { CellOf, Circuit, Instance, Module, Wire } from "../../../src/ir/circuit/circuit.js";
 import { verifyCircuit } from "../../../src/ir/circuit/verify.js";
 import { InternalError } from "../../../src/ir/errors.js";
 import { parseFixed } from "../../../src/ir/fixed/text.js";
-import { editWire } from "../../support/circuit.js";
+import { ModuleBuilder, type Signal } from "../../../src/lower/module-builder.js";
+import { lowerProduct } from "../../../src/lower/multiply.js";
+import { circuitOf, editWire, inputSignal } from "../../support/circuit.js";
 import { readGolden } from "../../support/golden.js";
 import { lowerAt } from "../../support/stream.js";
 
@@ -146,6 +148,31 @@ describe("the verifier of circuits", () => {
       (wire) => ({ ...wire, width: wire.width - 1 }),
       undefined,
       saturation,
+    );
+  });
+
+  it("catches a choice of four that is too narrow, or not of four", () => {
+    const builder = new ModuleBuilder();
+    const [x, y] = ["x", "y"].map((name) => inputSignal(builder, name, 6, { lo: 0n, hi: 63n })) as [
+      Signal,
+      Signal,
+    ];
+    const product = lowerProduct(builder, x, y);
+    const products = circuitOf(builder.finish("m", [], [{ name: "out", signal: product }]));
+    type Choose = CellOf<"choose">;
+    const isChoose = (wire: Wire) => wire.cell.op === "choose";
+    expectAllCaught(isChoose, (wire) => ({ ...wire, width: wire.width - 1 }), /chooses from/, products);
+    expectAllCaught(
+      isChoose,
+      withCell<Choose>(({ options }) => ({ options: options.slice(1) })),
+      /four wires/,
+      products,
+    );
+    expectAllCaught(
+      isChoose,
+      withCell<Choose>(({ options }) => ({ index: options[1] })),
+      undefined,
+      products,
     );
   });
 
