@@ -3,7 +3,7 @@
 //   npm run bench:rtl                          print the table
 //   npm run bench:rtl -- --write               print it and put it into docs/benchmarks.md
 //   npm run bench:rtl -- --models FOLDER       with the models of others that lie in the folder (their names: rtl-cases.mjs)
-//   npm run bench:rtl -- --only TEXT           only cases whose name holds the text
+//   npm run bench:rtl -- --only EXPRESSION     only cases whose name the regular expression matches
 //
 // Needs a build (dist/) and Yosys. Each case is compiled in a process of its own, so that its memory can be told.
 import { execFile } from "node:child_process";
@@ -50,7 +50,9 @@ const rows = [
   ],
 ];
 const errors = [];
-for (const name of (await caseNames(options.models)).filter((other) => other.includes(options.only))) {
+for (const name of (await caseNames(options.models)).filter((other) =>
+  new RegExp(options.only).test(other),
+)) {
   say(name);
   const slow = await measure(name, SLOW, "--synth");
   const fast = [];
@@ -61,7 +63,7 @@ for (const name of (await caseNames(options.models)).filter((other) => other.inc
     if (error !== undefined) errors.push(Math.abs(error));
     const theirs = ALKAID_LUT[name];
     const mean = slow.meanAdders === undefined ? "" : ` (mean ${slow.meanAdders.toFixed(1)})`;
-    rows.push([
+    const row = [
       title(part.name),
       `${part.adders}${mean}`,
       yosys?.lut ?? "–",
@@ -74,7 +76,9 @@ for (const name of (await caseNames(options.models)).filter((other) => other.inc
       ),
       i === 0 ? `${slow.seconds.toFixed(1)} s` : "",
       i === 0 ? `${Math.round(slow.megabytes)} MB` : "",
-    ]);
+    ];
+    rows.push(row);
+    say(row.join(" | "));
   });
 }
 const sorted = errors.toSorted((a, b) => a - b);

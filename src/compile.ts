@@ -10,6 +10,7 @@ import { printModel } from "./ir/model/text.js";
 import type { Note } from "./ir/note.js";
 import { type Asked, type Choice, chooseArchitecture } from "./lower/choose.js";
 import type { DelayModel } from "./lower/delay.js";
+import type { Effort } from "./lower/effort.js";
 import { lower } from "./lower/index.js";
 import type { Lowered } from "./lower/lowered.js";
 import type { Target } from "./lower/target.js";
@@ -28,6 +29,8 @@ export interface CompileOptions extends Asked {
   readonly latency?: { readonly cycles?: number; readonly ns?: number };
   /** The form of the Verilog's primitives. */
   readonly target: Target;
+  /** How long cheaper adder graphs are looked for. */
+  readonly effort?: Effort;
   readonly threshold?: { readonly level: number; readonly name: string };
   /** Gives a float model quantizers. */
   readonly calibrate?: (model: Model) => Promise<Model>;
@@ -71,6 +74,7 @@ export async function compile(source: ModelSource, options: CompileOptions): Pro
     ...choice,
     ...{ period, delays: options.delays },
     ...(cycles !== undefined && { cycles }),
+    ...(options.effort !== undefined && { effort: options.effort }),
   });
   const golden = emitTypeScript(fixed);
   const files = [

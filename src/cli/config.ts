@@ -5,6 +5,7 @@ import { z } from "zod";
 import { DEVICES } from "../estimate/devices.js";
 import { UserError } from "../ir/errors.js";
 import { type FixedType, OVERFLOWS, ROUNDINGS } from "../ir/fixed-point.js";
+import { EFFORTS } from "../lower/effort.js";
 import { topModuleName } from "../lower/names.js";
 import { TARGETS } from "../lower/target.js";
 import { systemError } from "./files.js";
@@ -56,6 +57,8 @@ export const CONFIG = z
     name: FIRMWARE_NAME.optional(),
     clock_mhz: z.number().positive().max(1000).default(320),
     device: z.enum(DEVICES.map(({ name }) => name) as [string, ...string[]]).default("xcvu13p"),
+    /** How long cheaper adder graphs are looked for. */
+    effort: z.literal(EFFORTS).optional(),
     /** The most latency that is allowed, in cycles, in ns or both. */
     latency: z
       .strictObject({ cycles: z.number().int().positive().optional(), ns: z.number().positive().optional() })

@@ -106,6 +106,7 @@ function describeLayer(
     weights: weights.length === 0 ? null : { nonzero, total },
     patch: layer.patch ?? null,
     copies: layer.copies,
+    adders: layer.adders ?? null,
     cycles: layer.cycles,
     worst_path_ns: Number(layer.worstPath.toFixed(3)),
     resources,

@@ -75,6 +75,8 @@ export const MANIFEST = z
         /** Of a stream's layer, the patch that a site reads; of a raster's layer, its window: columns × rows. */
         patch: z.strictObject({ columns: z.number(), sites: z.number() }).nullable(),
         copies: z.number(),
+        /** The adder graph of one site: the strategy that won, its LUTs by the search's own count, and those that sharing saved. */
+        adders: z.strictObject({ strategy: z.string(), lut: z.number(), saved: z.number() }).nullable(),
         cycles: z.strictObject({ window: z.number(), arithmetic: z.number() }),
         worst_path_ns: z.number(),
         resources,

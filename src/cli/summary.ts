@@ -56,8 +56,18 @@ export function describeManifest(folder: string, manifest: Manifest): string {
     ...describeWorstStage(manifest),
     "",
     table([header, ...layers]),
+    ...describeAdders(manifest),
     ...describeNotes(manifest.notes, manifest.model.file),
   ].join("\n");
+}
+
+/** Which strategy won for the adder graph of each layer. */
+function describeAdders({ layers }: Manifest): readonly string[] {
+  const rows = layers.flatMap(({ name, adders }) =>
+    adders === null ? [] : [[name, adders.strategy, String(adders.lut), String(adders.saved)]],
+  );
+  if (rows.length === 0) return [];
+  return ["", table([["layer", "adder graph", "LUT of a site", "saved by sharing"], ...rows])];
 }
 
 /** The stage with the least slack, by the delay model. */

@@ -10,6 +10,9 @@ import { type Bit, isConstant, Network, not, ONE, ZERO } from "./network.js";
 import { type CountedPrimitive, primitiveResources } from "./primitives.js";
 import { type Addend, type Sums, sumsOf } from "./sums.js";
 
+/** Groups of four bits of a CARRY8. */
+const CARRY8_GROUPS = 2;
+
 /** A flip-flop: a leaf of the network, what it takes in and what sets it to its reset value instead. */
 export interface FlipFlop {
   readonly output: Bit;
@@ -34,11 +37,14 @@ export interface Block {
   readonly outputs: readonly Bit[];
 }
 
-/** An adder of three operands out of LUT6_2 and carry chain, as its template has it. */
+/** An adder of three operands out of LUT6_2 and CARRY8, as its template has it: a tool leaves it as it is. */
 export interface Primitive {
   readonly luts: number;
+  /** Groups of four bits. */
+  readonly carries: number;
   readonly inputs: readonly Bit[];
-  readonly sums: readonly Bit[];
+  /** Leaves of the network. */
+  readonly outputs: readonly Bit[];
 }
 
 /** A primitive that is counted as a whole. */
@@ -318,6 +324,18 @@ class Cells {
         const [yes, no] = [this.extended(cell.yes, 0, width), this.extended(cell.no, 0, width)];
         return yes.map((bit, i) => this.choose(select as Bit, bit, no[i] as Bit));
       }
+      case "choose": {
+        const [low, high] = this.bits[cell.index] as readonly [Bit, Bit];
+        const options = cell.options.map((option) => this.extended(option, 0, width));
+        const [none, first, second, both] = options as [readonly Bit[], ...(readonly Bit[])[]];
+        return none.map((bit, i) =>
+          this.choose(
+            high,
+            this.choose(low, both?.[i] as Bit, second?.[i] as Bit),
+            this.choose(low, first?.[i] as Bit, bit),
+          ),
+        );
+      }
       case "table": {
         const index = this.bits[cell.index] as readonly Bit[];
         return Array.from({ length: width }, (_, bit) => network.table(index, truthOf(cell.entries, bit)));
@@ -379,16 +397,48 @@ class Cells {
     return [...arithmetic.sum(terms, demanded), ...padding];
   }
 
-  /** The template of the adder of three operands: a LUT6_2 a bit, which nothing is merged into. */
+  /**
+   * The adder of three operands of templates/verilog/ultrascale/: where three bits come together, a LUT6_2 that nothing is
+   * merged into and that saves their majority for the bit above; elsewhere plain logic in front of the carry chain.
+   */
   private sumOfThree(cell: CellOf<"add3">, id: WireId): readonly Bit[] {
     const { network, primitives } = this.elaborator;
     const wire = this.module.wires[id] as Wire;
-    const { operands, low, below, width, luts } = add3Layout(cell, wire, this.module);
+    const { operands, low, below, width, topIsCarry, live } = add3Layout(cell, wire, this.module);
+    const length = topIsCarry ? width - 1 : width;
+    const addends = operands.map(({ id: from, shift, negative }, i) => {
+      const bits = this.extended(from, shift - low, width);
+      return bits.map((bit, at) =>
+        (((live[i] as bigint) >> BigInt(at)) & 1n) === 0n ? undefined : negative ? not(bit) : bit,
+      );
+    });
+    const negatives = operands.filter(({ negative }) => negative).length;
+    const inputs: Bit[] = [];
+    const outputs: Bit[] = [];
+    let luts = 0;
+    let saved: Bit | undefined = negatives === 2 ? ONE : undefined;
+    for (let bit = 0; bit < length; bit++) {
+      const own = addends.flatMap((addend) => addend[bit] ?? []);
+      const all: readonly Bit[] = saved === undefined ? own : [saved, ...own];
+      if (all.length < 3) {
+        inputs.push(
+          all.reduce((sum, other) => network.xor(sum, other), ZERO),
+          all[0] ?? ZERO,
+        );
+        saved = undefined;
+        continue;
+      }
+      luts++;
+      inputs.push(...all);
+      saved = network.leaf();
+      outputs.push(saved);
+    }
     const sums = Array.from({ length: width }, () => network.leaf());
     primitives.push({
       luts,
-      inputs: operands.flatMap((operand) => this.extended(operand.id, operand.shift - low, width)),
-      sums,
+      carries: CARRY8_GROUPS * Math.ceil(length / 8),
+      inputs,
+      outputs: [...outputs, ...sums],
     });
     const passing =
       below === undefined ? new Array<Bit>(low).fill(ZERO) : this.extended(below.id, below.shift, low);

@@ -65,10 +65,10 @@ export class TechnologyMapper {
       parts: new Set<number>(),
     };
     const owner = new Map<number, () => void>();
-    primitives.forEach(({ inputs, sums }, i) => {
-      for (const sum of sums) {
-        sources.set(nodeOf(sum), inputs);
-        owner.set(nodeOf(sum), () => used.primitives.add(i));
+    primitives.forEach(({ inputs, outputs }, i) => {
+      for (const output of outputs) {
+        sources.set(nodeOf(output), inputs);
+        owner.set(nodeOf(output), () => used.primitives.add(i));
       }
     });
     flipFlops.forEach(({ output, data, reset }, i) => {
@@ -127,10 +127,7 @@ export class TechnologyMapper {
     const luts = coverByLuts(network, roots);
     const primitiveLuts = [...used.primitives].reduce((sum, i) => sum + (primitives[i]?.luts ?? 0), 0);
     const carries = [...reach].reduce((sum, end) => sum + carryGroups(end + 1), 0);
-    const primitiveCarries = [...used.primitives].reduce(
-      (sum, i) => sum + 2 * Math.ceil((primitives[i]?.luts ?? 0) / 8),
-      0,
-    );
+    const primitiveCarries = [...used.primitives].reduce((sum, i) => sum + (primitives[i]?.carries ?? 0), 0);
     const readers = new Map<number, number>();
     const count = (node: number) => readers.set(node, (readers.get(node) ?? 0) + 1);
     roots.forEach(count);

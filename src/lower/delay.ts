@@ -6,6 +6,8 @@ export interface DelayModel {
   readonly lut: number;
   /** One net between two cells. */
   readonly net: number;
+  /** One net to the LUT of the next bit, in the same slice or the one above: within an adder of three operands. */
+  readonly local: number;
   /** The carry chain, per started group of 8 bits (CARRY8). */
   readonly carry8: number;
   /** Clock-to-output plus set-up of a register, plus clock uncertainty. */
@@ -19,7 +21,8 @@ export interface DelayModel {
  * | ns                             | here | xcvu3p-2 | xczu3eg-1 |
  * |---|---|---|---|
  * | LUT                            | 0.13 | 0.035 (5 inputs) to 0.148 (6) | 0.04 to 0.18 |
- * | net between cells              | 0.42 | 0.18 local | 0.19 to 0.29 before placement |
+ * | net between cells              | 0.42 | | 0.19 to 0.29 before placement |
+ * | net to the next bit            | 0.2  | 0.18 local | |
  * | carry, first block             | 0.06 | 0.115 in, 0.116 out | 0.177 in, 0.109 out |
  * | carry, each 8 bits more        | 0.06 | 0.015 + 0.026 net | 0.030 + 0.007 net |
  * | clock to output, set-up, clock | 0.25 | 0.15 without the clock | 0.093 clock to output |
@@ -27,13 +30,14 @@ export interface DelayModel {
  * xcvu3p-2 is FloPoCo's target VirtexUltrascalePlus (from speed models of Vivado), xczu3eg-1 are timing reports of Vivado
  * 2021.2 in the public repository gussmith23/lakeroad-evaluation. By these an adder of 8 bits takes 0.29 ns besides its net,
  * here 0.19: the net has the rest. Nets of a placed and crowded design take 0.3 to 0.6 ns; UG949 counts on half of a
- * path's delay in routing. The other fabrics are scaled by the order of magnitude of the switching characteristics in
+ * path's delay in routing. The 7 series has no adder of three
+ * operands in one row of LUTs (target.ts): its two rows are a net apart. The other fabrics are scaled by the order of magnitude of the switching characteristics in
  * DS892 (Kintex UltraScale, 20 nm) and DS183 (Virtex-7, 28 nm).
  */
 export const FABRICS = {
-  "ultrascale+": { lut: 0.13, net: 0.42, carry8: 0.06, register: 0.25 },
-  ultrascale: { lut: 0.16, net: 0.5, carry8: 0.08, register: 0.3 },
-  "7-series": { lut: 0.2, net: 0.6, carry8: 0.12, register: 0.4 },
+  "ultrascale+": { lut: 0.13, net: 0.42, local: 0.2, carry8: 0.06, register: 0.25 },
+  ultrascale: { lut: 0.16, net: 0.5, local: 0.24, carry8: 0.08, register: 0.3 },
+  "7-series": { lut: 0.2, net: 0.6, local: 0.6, carry8: 0.12, register: 0.4 },
 } as const satisfies Readonly<Record<string, DelayModel>>;
 export type Fabric = keyof typeof FABRICS;
 
@@ -53,8 +57,8 @@ export function cellDelay(
     case "sub":
       return level + Math.ceil(width / 8) * model.carry8;
     case "add3":
-      // A row of LUTs turns three operands into two, the next row adds these along the carry chain.
-      return 2 * level + Math.ceil(width / 8) * model.carry8;
+      // A LUT saves the majority of its bit's operands for the next bit's LUT, which is on the carry chain.
+      return level + model.local + model.lut + Math.ceil(width / 8) * model.carry8;
     case "mul": {
       // An adder takes two rows of partial products, whose ANDs lie in its own LUTs; a tree of adders takes those.
       const rows = Math.min(operand(cell.a).width, operand(cell.b).width);
@@ -68,6 +72,7 @@ export function cellDelay(
       return bits <= LUT_INPUTS ? level : level + Math.ceil(bits / 8) * model.carry8;
     }
     case "mux":
+    case "choose":
       return level;
     case "table":
       return tableDelay(operand(cell.index).width, model);

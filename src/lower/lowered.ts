@@ -1,5 +1,6 @@
 import type { Circuit } from "../ir/circuit/circuit.js";
 import type { FixedNode } from "../ir/fixed/fixed.js";
+import type { AdderGraphFacts } from "./effort.js";
 import type { PortPacking } from "./packing.js";
 
 /**
@@ -56,6 +57,8 @@ export interface LayerFacts {
   readonly patch?: { readonly columns: number; readonly sites: number };
   /** Cycles that the layer waits for its window, and those of its arithmetic. */
   readonly cycles: { readonly window: number; readonly arithmetic: number };
+  /** What the search for the adder graphs of one site found; none where it has no adders. */
+  readonly adders?: AdderGraphFacts;
   /** The longest register-to-register path that the delay model sees, in ns. */
   readonly worstPath: number;
 }

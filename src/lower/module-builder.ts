@@ -11,6 +11,7 @@ import {
 import { invariant } from "../ir/errors.js";
 import { type Interval, intervalBits, typeRange } from "../ir/fixed-point.js";
 import { hull } from "../ir/interval.js";
+import { type AdderGraphFacts, DEFAULT_EFFORT, type Effort } from "./effort.js";
 
 /** A wire together with the proven bounds of its value. */
 export interface Signal {
@@ -42,6 +43,14 @@ export class ModuleBuilder {
   private readonly known = new Map<string, WireId>();
   private readonly depths: number[] = [];
   private readonly counters = new Map<string, number>();
+  /** What was found of each adder graph in the module. */
+  readonly adderGraphs: AdderGraphFacts[] = [];
+  readonly effort: Effort;
+
+  /** `effort` is how long adder graphs are looked for. */
+  constructor(effort: Effort = DEFAULT_EFFORT) {
+    this.effort = effort;
+  }
 
   /** A packed input port of `width` bits. */
   input(name: string, width: number): Signal {
@@ -223,6 +232,12 @@ export class ModuleBuilder {
     if (yes.wire === no.wire) return { wire: yes.wire, range: hull(yes.range, no.range) };
     const cell: Cell = { op: "mux", select: select.wire, yes: yes.wire, no: no.wire };
     return this.define(cell, "m", hull(yes.range, no.range));
+  }
+
+  /** options[index], of four signals by a signal of two bits. */
+  choose(index: Signal, options: readonly [Signal, Signal, Signal, Signal]): Signal {
+    const cell: Cell = { op: "choose", index: index.wire, options: options.map(({ wire }) => wire) };
+    return this.define(cell, "m", options.map(({ range }) => range).reduce(hull));
   }
 
   /** entries[index]; one entry for each value of the index wire. */

@@ -1,9 +1,11 @@
+import type { Interval } from "../ir/fixed-point.js";
 import { hull } from "../ir/interval.js";
+import { LUT_INPUTS } from "./delay.js";
 import { lowerLinear } from "./linear/index.js";
 import type { ModuleBuilder, Signal } from "./module-builder.js";
 
-/** Bits of the narrower operand that one product cell takes: two adders deep, so that registers fit between. */
-const PIECE = 4;
+/** Of so few bits of the narrower operand a product cell takes no more LUTs than rows. */
+const FEW = 3;
 
 /** The product of two live values; with a constant it becomes an adder graph. */
 export function lowerProduct(builder: ModuleBuilder, a: Signal, b: Signal): Signal {
@@ -15,28 +17,63 @@ export function lowerProduct(builder: ModuleBuilder, a: Signal, b: Signal): Sign
     if (other.range.lo !== other.range.hi) continue;
     return lowerLinear(builder, [signal], [{ weights: [other.range.lo], bias: 0n }])[0] as Signal;
   }
-  const product = lowerPieces(builder, wide, narrow);
+  const small = builder.wireOf(wide).width + builder.wireOf(narrow).width <= LUT_INPUTS;
+  const product = small ? lowerTable(builder, wide, narrow) : lowerRows(builder, wide, narrow);
   if (a.wire !== b.wire) return product;
   const { lo, hi } = a.range;
   const square = hull({ lo: lo * lo, hi: lo * lo }, { lo: hi * hi, hi: hi * hi });
   return builder.narrow(product, lo <= 0n && hi >= 0n ? { lo: 0n, hi: square.hi } : square);
 }
 
-/** wide · narrow, piece by piece of the narrow one: its lowest bits count from 0, the highest have its sign. */
-function lowerPieces(builder: ModuleBuilder, wide: Signal, narrow: Signal): Signal {
-  const width = builder.wireOf(narrow).width;
-  if (width <= PIECE + 1) return builder.mul(wide, narrow);
-  const pieces: Signal[] = [];
-  for (let low = 0; low < width; low += PIECE) {
-    const last = low + PIECE + 1 >= width;
-    const piece = last
-      ? builder.shift(narrow, -low)
-      : builder.slice(narrow, low, { lo: 0n, hi: (1n << BigInt(PIECE)) - 1n });
-    pieces.push(builder.mul(wide, piece));
-    if (last) break;
+/**
+ * wide · narrow, by rows: two bits of the narrow one choose 0, wide, 2 · wide or 3 · wide, a LUT for each bit. Two rows meet
+ * in a plain adder, whose LUTs (two bits, three wires, the other row) hold one of them; a signed operand's highest bit
+ * subtracts a row of its own.
+ */
+function lowerRows(builder: ModuleBuilder, wide: Signal, narrow: Signal): Signal {
+  const { width, signed } = builder.wireOf(narrow);
+  if (width <= FEW) return builder.mul(wide, narrow);
+  const zero = builder.constant(0n);
+  const double = builder.shift(wide, 1);
+  const triple = builder.add(wide, double);
+  const single = (bit: number) => builder.mux(builder.slice(narrow, bit, { lo: 0n, hi: 1n }), wide, zero);
+  const positive = signed ? width - 1 : width;
+  const rows: Signal[] = [];
+  for (let low = 0; low < positive; low += 2) {
+    if (low + 1 === positive) rows.push(single(low));
+    else
+      rows.push(builder.choose(builder.slice(narrow, low, { lo: 0n, hi: 3n }), [zero, wide, double, triple]));
   }
-  const weights = pieces.map((_, i) => 1n << BigInt(PIECE * i));
-  const [product] = lowerLinear(builder, pieces, [{ weights, bias: 0n }]) as [Signal];
-  const ends = [wide.range.lo, wide.range.hi].flatMap((x) => [x * narrow.range.lo, x * narrow.range.hi]);
-  return builder.narrow(product, ends.map((k) => ({ lo: k, hi: k })).reduce(hull));
+  const sums: Signal[] = [];
+  for (let i = 0; i < rows.length; i += 2) {
+    const [first, second] = rows.slice(i, i + 2) as [Signal, Signal?];
+    sums.push(second === undefined ? first : builder.add(first, builder.shift(second, 2)));
+  }
+  const weights = sums.map((_, i) => 1n << BigInt(4 * i));
+  if (signed) {
+    sums.push(single(width - 1));
+    weights.push(-(1n << BigInt(width - 1)));
+  }
+  const [product] = lowerLinear(builder, sums, [{ weights, bias: 0n }]) as [Signal];
+  return builder.narrow(product, boundsOf(wide, narrow));
+}
+
+/** The product of two operands that six bits hold together, as a table. */
+function lowerTable(builder: ModuleBuilder, a: Signal, b: Signal): Signal {
+  const widths = [builder.wireOf(a).width, builder.wireOf(b).width] as const;
+  const decode = ({ range: { lo, hi } }: Signal, bits: bigint, width: number): bigint => {
+    const k = lo < 0n ? BigInt.asIntN(width, bits) : bits;
+    // Bits that no value of the range has may stand for any.
+    return k < lo ? lo : k > hi ? hi : k;
+  };
+  const entries = Array.from({ length: 2 ** (widths[0] + widths[1]) }, (_, index) => {
+    const [low, high] = [BigInt(index % 2 ** widths[0]), BigInt(index >> widths[0])];
+    return decode(a, low, widths[0]) * decode(b, high, widths[1]);
+  });
+  return builder.narrow(builder.table(builder.concat([a, b]), entries), boundsOf(a, b));
+}
+
+function boundsOf(a: Signal, b: Signal): Interval {
+  const ends = [a.range.lo, a.range.hi].flatMap((x) => [x * b.range.lo, x * b.range.hi]);
+  return ends.map((k) => ({ lo: k, hi: k })).reduce(hull);
 }

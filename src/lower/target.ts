@@ -1,4 +1,4 @@
-import type { Fabric } from "./delay.js";
+import { type DelayModel, FABRICS, type Fabric } from "./delay.js";
 
 /**
  * What the primitives of the Verilog are written for (templates/verilog/): plain Verilog for any device, or the LUT6_2 and
@@ -10,4 +10,10 @@ export type Target = (typeof TARGETS)[number];
 /** The primitives that a fabric has. A slice of the 7 series has other carry chains. */
 export function targetOf(fabric: Fabric): Target {
   return fabric === "7-series" ? "generic" : "ultrascale";
+}
+
+/** The delays of a fabric with these primitives: a sum in plain Verilog may become two adders with a net between them. */
+export function delaysOf(fabric: Fabric, target: Target): DelayModel {
+  const delays: DelayModel = FABRICS[fabric];
+  return target === "generic" ? { ...delays, local: delays.net } : delays;
 }

@@ -106,6 +106,8 @@ class ModuleInterpreter implements CircuitInterpreter {
         return at(cell.a) >= cell.level ? 1n : 0n;
       case "mux":
         return at(cell.select) === 1n ? at(cell.yes) : at(cell.no);
+      case "choose":
+        return at(cell.options[Number(at(cell.index))] as WireId);
       case "table":
         return cell.entries[Number(at(cell.index))] as bigint;
       case "ahead":

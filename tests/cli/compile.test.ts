@@ -134,7 +134,27 @@ describe("l1c compile refuses, with exit code 2, a message and nothing left behi
     );
     for (const clock of ["0", "-3", "2000"]) expectMistake(await compile("--clock-mhz", clock), "clock_mhz");
     expectMistake(await compile("--clock-mhz", "fast"), "--clock-mhz: what is given is no number");
+    for (const cycles of ["0", "-1", "1.5"])
+      expectMistake(await compile("--latency-cycles", cycles), "latency.cycles");
+    for (const ns of ["0", "-2"]) expectMistake(await compile("--latency-ns", ns), "latency.ns");
     expect(left()).toEqual([]);
+  });
+
+  it("a latency that the clock does not allow, in cycles or ns, from the configuration or the command line", async () => {
+    expectMistake(await compile("--latency-cycles", "1"), "latency: it takes ", "1 are allowed");
+    expectMistake(await compile("--latency-ns", "6.3"), "at this clock, 2 are allowed", "clock_mhz");
+    expect(left()).toEqual([]);
+    expectMistake(await compileWith("latency: { ns: 3.2 }"), "1 are allowed");
+    expectMistake(await compileWith("latency: { cycle: 3 }"), "cycle");
+    writeFileSync(at("l1c.yaml"), "latency: { cycles: 1 }\n");
+    const { code, stdout } = await compile("-c", at("l1c.yaml"), "--latency-cycles", "40");
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /worst stage: clock \d+ from its window, in layer '.*': [\d.]+ ns of 3.125 ns \(slack [\d.]+ ns\)/,
+    );
+    const { stages, config } = JSON.parse(readFileSync(at("build/manifest.json"), "utf8"));
+    expect(config.values.latency).toEqual({ cycles: 40 });
+    for (const stage of stages) expect(stage.worst_path_ns + stage.slack_ns).toBeCloseTo(3.125, 6);
   });
 
   it("options and commands that do not exist, and no command at all", async () => {

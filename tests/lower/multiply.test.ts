@@ -14,6 +14,16 @@ describe("a product of live values", () => {
         { lo: -37n, hi: 30n },
       ],
       [{ lo: -300n, hi: 5n }, unsigned(7)],
+      [unsigned(9), unsigned(8)],
+      [
+        { lo: -128n, hi: 127n },
+        { lo: -128n, hi: 127n },
+      ],
+      // Small enough for a table, with bits that no value has.
+      [
+        { lo: -3n, hi: 2n },
+        { lo: 0n, hi: 5n },
+      ],
     ]) {
       const builder = new ModuleBuilder();
       const [x, y] = [inputSignal(builder, "x", 10, a), inputSignal(builder, "y", 10, b)];

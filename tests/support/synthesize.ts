@@ -15,7 +15,10 @@ export function countedByYosys(
     const files = circuits.flatMap((circuit) => writeVerilog(circuit, folder, undefined, target));
     const blocks = circuits.map(({ modules }) => modules.at(-1)?.name as string);
     const all = join(folder, "all.v");
-    writeFileSync(all, `module all; ${blocks.map((name) => `(* keep *) ${name} i_${name}();`).join(" ")} endmodule\n`);
+    writeFileSync(
+      all,
+      `module all; ${blocks.map((name) => `(* keep *) ${name} i_${name}();`).join(" ")} endmodule\n`,
+    );
     const counted = await synthesize(
       {
         ...{ top: "all", blocks, fabric: target === "generic" ? "7-series" : "ultrascale+" },

@@ -3,9 +3,9 @@ import { type Compiled, compile as compileModel } from "../../compile.js";
 import { deviceOf } from "../../estimate/devices.js";
 import { UserError } from "../../ir/errors.js";
 import type { Model } from "../../ir/model/model.js";
-import { FABRICS } from "../../lower/delay.js";
+import { DEFAULT_EFFORT, EFFORTS, type Effort } from "../../lower/effort.js";
 import { topModuleName } from "../../lower/names.js";
-import { TARGETS, type Target, targetOf } from "../../lower/target.js";
+import { delaysOf, TARGETS, type Target, targetOf } from "../../lower/target.js";
 import { writeBuild } from "../build-directory.js";
 import { calibrateFromFile } from "../calibration.js";
 import { type Command, EXIT } from "../command.js";
@@ -28,6 +28,7 @@ export interface CompileCommandOptions {
   readonly "clock-mhz": number | undefined;
   readonly threshold: number | undefined;
   readonly target?: Target | undefined;
+  readonly effort?: Effort | undefined;
   readonly "latency-cycles"?: number | undefined;
   readonly "latency-ns"?: number | undefined;
 }
@@ -85,6 +86,10 @@ export const compile: Command<CompileCommandOptions> = {
         choices: TARGETS,
         describe: "form of the Verilog's primitives (overrides the configuration; default: by the device)",
       })
+      .option("effort", {
+        choices: EFFORTS,
+        describe: `how long cheaper adder graphs are looked for (overrides the configuration; default: ${DEFAULT_EFFORT})`,
+      })
       .option("threshold", {
         type: "number",
         describe: "threshold on the output (overrides the configuration)",
@@ -110,13 +115,15 @@ export const compile: Command<CompileCommandOptions> = {
       });
     }
     const { fabric } = deviceOf(config.device);
+    const target = config.target ?? targetOf(fabric);
     const types = Object.entries(config.types).map(([name, text]) => [name, readType(text)] as const);
     const compiled = await compileModel(model.source, {
       name: config.name ?? nameOf(options.model),
       clockMHz: config.clock_mhz,
-      delays: FABRICS[fabric],
-      target: config.target ?? targetOf(fabric),
+      delays: delaysOf(fabric, target),
+      target,
       ...(config.latency !== undefined && { latency: config.latency }),
+      ...(config.effort !== undefined && { effort: config.effort }),
       ...(threshold !== undefined && { threshold: { level: threshold, name: config.output.name } }),
       types: Object.fromEntries(types),
       ...(calibrate !== undefined && {
@@ -180,6 +187,7 @@ function override(config: Config, options: CompileCommandOptions): Config {
       ...(stream !== undefined && { stream }),
       target: options.target ?? config.target,
       ...(latency !== undefined && { latency }),
+      ...(options.effort !== undefined && { effort: options.effort }),
       types: { ...config.types, ...typesOf(options.type) },
       output: { ...config.output, threshold: options.threshold ?? config.output.threshold },
     },

@@ -1,6 +1,7 @@
 import type { CellOf, CellOp, Module, Wire, WireId } from "../../ir/circuit/circuit.js";
 import { InternalError } from "../../ir/errors.js";
 import { emitAdd3 } from "./add3.js";
+import { emitTable } from "./table.js";
 import { assign, declare, extend, literal, select, top } from "./vectors.js";
 
 /** The Verilog of one wire: declarations and assignments, one line each. */
@@ -60,29 +61,16 @@ export const CELL_EMITTERS: { readonly [Op in CellOp]: CellEmitter<Op> } = {
       `${(module.wires[cell.select] as Wire).name} ? ${choose(cell.yes)} : ${choose(cell.no)}`,
     );
   },
-  table: (cell, wire, module) => {
-    const index = (module.wires[cell.index] as Wire).name;
-    const size = cell.entries.length;
-    // One constant for each output bit: the contents of a look-up table.
-    const bits = Array.from({ length: wire.width }, (_, bit) => {
-      const contents = cell.entries.reduce(
-        (all, entry, i) => all | (((entry >> BigInt(bit)) & 1n) << BigInt(i)),
-        0n,
-      );
-      return { name: `${wire.name}_b${bit}`.toUpperCase(), contents };
-    });
-    return [
-      ...bits.map(({ name, contents }) => `localparam [${size - 1}:0] ${name} = ${literal(contents, size)};`),
-      ...assign(
-        wire,
-        `{${bits
-          .map(({ name }) => `${name}[${index}]`)
-          .toReversed()
-          .join(", ")}}`,
-      ),
-    ];
+  choose: (cell, wire, module) => {
+    const [none, first, second, both] = cell.options.map((id) => extend(module, id, 0, wire.width));
+    const { name } = module.wires[cell.index] as Wire;
+    return assign(
+      wire,
+      `${name}[1] ? (${name}[0] ? ${both} : ${second}) : (${name}[0] ? ${first} : ${none})`,
+    );
   },
   ahead: (cell, wire, module) => assign(wire, (module.wires[cell.source] as Wire).name),
+  table: emitTable,
   register: (cell, wire, module) => {
     const source = extend(module, cell.source, 0, wire.width);
     return [

@@ -70,6 +70,7 @@ function namedConstants(module: Module): ReadonlySet<WireId> {
     if (cell.op === "concat") cell.parts.forEach(keep);
     if (cell.op === "table") keep(cell.index);
     if (cell.op === "mux") keep(cell.select);
+    if (cell.op === "choose") keep(cell.index);
     if (cell.op === "atleast") keep(cell.a);
   }
   for (const { wire } of module.outputs) keep(wire);

@@ -84,6 +84,8 @@ export type Cell =
   /** 1 when a ≥ level. */
   | { readonly op: "atleast"; readonly a: WireId; readonly level: bigint }
   | { readonly op: "mux"; readonly select: WireId; readonly yes: WireId; readonly no: WireId }
+  /** options[index], of four wires by two bits. */
+  | { readonly op: "choose"; readonly index: WireId; readonly options: readonly WireId[] }
   /** entries[index]. */
   | { readonly op: "table"; readonly index: WireId; readonly entries: readonly bigint[] }
   /**
@@ -131,6 +133,8 @@ export function cellOperands(cell: Cell): readonly WireId[] {
       return [cell.a];
     case "mux":
       return [cell.select, cell.yes, cell.no];
+    case "choose":
+      return [cell.index, ...cell.options];
     case "table":
       return [cell.index];
   }
@@ -161,6 +165,8 @@ export function mapOperands(cell: Cell, map: (wire: WireId) => WireId): Cell {
       return { ...cell, a: map(cell.a) };
     case "mux":
       return { ...cell, select: map(cell.select), yes: map(cell.yes), no: map(cell.no) };
+    case "choose":
+      return { ...cell, index: map(cell.index), options: cell.options.map(map) };
     case "table":
       return { ...cell, index: map(cell.index) };
   }

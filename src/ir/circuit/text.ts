@@ -34,6 +34,7 @@ const CELLS: readonly CellOp[] = [
   "shift",
   "atleast",
   "mux",
+  "choose",
   "table",
   "ahead",
   "register",
@@ -136,6 +137,7 @@ function writeCell(cell: Cell): Attributes {
     case "concat":
     case "mul":
     case "mux":
+    case "choose":
       return {};
   }
 }
@@ -252,6 +254,8 @@ function readCell(op: CellOp, operands: readonly number[], reader: Reader): Cell
       return { op, a, level: reader.integer("level") };
     case "mux":
       return { op, select: a, yes: b, no: c };
+    case "choose":
+      return { op, index: a, options: operands.slice(1) };
     case "table":
       return { op, index: a, entries: reader.integers("entries") };
     case "ahead":

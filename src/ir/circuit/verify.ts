@@ -119,6 +119,14 @@ function verifyCell(
       if (![cell.yes, cell.no].every((id) => holdsAll(wire, wireAt(id))))
         throw fail("does not hold all that it chooses from");
       break;
+    case "choose": {
+      const index = wireAt(cell.index);
+      if (index.signed || index.width !== 2 || cell.options.length !== 4)
+        throw fail("does not choose from four wires by two bits");
+      if (!cell.options.every((id) => holdsAll(wire, wireAt(id))))
+        throw fail("does not hold all that it chooses from");
+      break;
+    }
     case "offset":
       if (wire.signed || wire.width !== wireAt(cell.a).width)
         throw fail("is not unsigned and as wide as its operand");

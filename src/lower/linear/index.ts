@@ -31,11 +31,9 @@ export function lowerLinear(
     return { max, width, depth: builder.depth(signal) };
   });
   const signed = nodes.map((signal) => builder.wireOf(signal).signed);
-  const plan = optimize({
-    inputs: facts,
-    shared: [],
-    rows: rows.map(({ row }) => limited(row, facts, signed)),
-  });
+  const network = { inputs: facts, shared: [], rows: rows.map(({ row }) => limited(row, facts, signed)) };
+  const { plan, facts: found } = optimize(network, builder.effort);
+  if (plan.lut > 0) builder.adderGraphs.push(found);
   const values = rows.map(({ constant }, i) => ({
     constant,
     range: rangeOfSum(inputs, sums[i] as LinearSum),

@@ -1,28 +1,83 @@
 import { InternalError } from "../../ir/errors.js";
+import type { AdderGraphFacts, Effort } from "../effort.js";
 import type { Network } from "./network.js";
 import { type Plan, planNetwork, unshare } from "./plan.js";
 import { type Sharing, sharePairs } from "./share.js";
 
-/** The cheapest plan for a network that the strategies find. */
-export function optimize(network: Network): Plan {
-  let best: Plan | undefined;
-  for (const sharing of strategies(network)) {
+/** A way of looking for shared sums; none shares nothing. */
+interface Strategy {
+  readonly name: string;
+  readonly sharing?: Sharing;
+}
+
+/** What a bit is taken to be worth that sharing saves: in adders of three operands half a LUT, in those of two a whole one. */
+const WORTHS = [0.75, 0.5, 0.6, 1] as const;
+/** Restarts by effort. */
+const RESTARTS = [0, 0, 8, 64] as const;
+/** Restarts weigh the pairs up to this much differently. */
+const NOISE = 0.1;
+
+/**
+ * The cheapest plan for a network that the strategies of an effort find. A pure function: the same network and effort
+ * give the same plan, and so do plans that were looked for before, by the content of the network.
+ */
+export function optimize(
+  network: Network,
+  effort: Effort,
+): { readonly plan: Plan; readonly facts: AdderGraphFacts } {
+  const key = `${effort} ${JSON.stringify(network)}`;
+  const known = found.get(key);
+  if (known !== undefined) return known;
+  const result = search(network, effort);
+  if (found.size >= MOST_FOUND) found.delete(found.keys().next().value as string);
+  found.set(key, result);
+  return result;
+}
+
+const found = new Map<string, ReturnType<typeof search>>();
+/** As many plans are remembered. */
+const MOST_FOUND = 64;
+
+function search(network: Network, effort: Effort) {
+  const plain = planNetwork(network);
+  let best = plain === undefined ? undefined : { plan: plain, strategy: "no sharing" };
+  for (const { name, sharing } of strategies(network, effort)) {
     const plan = attempt(network, sharing);
-    if (plan !== undefined && (best === undefined || plan.lut < best.lut - 1e-9)) best = plan;
+    if (plan === undefined || (best !== undefined && plan.lut > best.plan.lut - 1e-9)) continue;
+    best = { plan, strategy: name };
   }
   if (best === undefined) throw new InternalError("no adder graph within its depth");
-  return best;
+  const { plan, strategy } = best;
+  const facts = { strategy, lut: plan.lut, saved: (plain?.lut ?? plan.lut) - plan.lut };
+  return { plan, facts };
 }
 
 function attempt(network: Network, sharing: Sharing | undefined): Plan | undefined {
-  const plan = planNetwork(sharing === undefined ? network : sharePairs(network, sharing));
-  return plan === undefined ? undefined : unshare(plan);
+  const shared = sharing === undefined ? network : sharePairs(network, sharing);
+  const plan = shared.shared.length === 0 ? undefined : planNetwork(shared);
+  if (plan === undefined) return undefined;
+  const fewer = unshare(plan);
+  return fewer.lut < plan.lut ? fewer : plan;
 }
 
-/** Fewer strategies for larger networks, so that all take seconds. */
-function strategies(network: Network): readonly (Sharing | undefined)[] {
+/** More terms than this in all rows together, and the strategies are fewer, so that each effort takes seconds. */
+const MANY_TERMS = 4000;
+
+function strategies(network: Network, effort: Effort): readonly Strategy[] {
   const terms = network.rows.reduce((sum, row) => sum + row.terms.length, 0);
-  const plain = (worth: number): Sharing => ({ worth, noise: 0, seed: 0 });
-  if (terms > 4000) return [plain(0.6)];
-  return [undefined, ...[0.5, 0.6, 0.75, 1].map(plain)];
+  const worths = effort === 0 || (effort === 1 && terms > MANY_TERMS) ? WORTHS.slice(0, 1) : WORTHS;
+  const restarts = Math.ceil((RESTARTS[effort] as number) / Math.max(1, terms / MANY_TERMS));
+  return [
+    ...worths.map((worth) => ({
+      name: `pairs worth ${worth}`,
+      sharing: { worth, noise: 0, seed: 0 },
+    })),
+    ...Array.from({ length: restarts }, (_, i) => {
+      const worth = WORTHS[i % WORTHS.length] as number;
+      return {
+        name: `pairs worth ${worth}, restart ${i + 1}`,
+        sharing: { worth, noise: NOISE, seed: i + 1 },
+      };
+    }),
+  ];
 }

@@ -5,6 +5,7 @@ import { nodesByName } from "../../ir/graph.js";
 import { isMovement, movementSources } from "../../ir/movement.js";
 import { sizeOf } from "../../ir/tensor.js";
 import type { DelayModel } from "../delay.js";
+import { type Effort, joinedFacts } from "../effort.js";
 import type { LayerFacts, Lowered, LoweredPort, Stage } from "../lowered.js";
 import { identifier, TAKEN_MODULES, uniqueIdentifiers } from "../names.js";
 import type { Field } from "../packing.js";
@@ -29,6 +30,8 @@ export interface ParallelOptions {
   readonly cycles?: number;
   /** For a part of other firmware: names of modules that are taken, and no valid and first flags. */
   readonly within?: { readonly taken: readonly string[] };
+  /** How long cheaper adder graphs are looked for. */
+  readonly effort?: Effort;
 }
 
 const CONTROL = ["clk", "rst", "in_valid", "in_first", "out_valid", "out_first"];
@@ -92,6 +95,7 @@ export function lowerParallel(fixed: Fixed, options: ParallelOptions): Lowered {
       groupSites(part, root, operands),
       operands,
       (module) => splitSlow(module, delays, budget),
+      options.effort,
     );
     if (flat === undefined) {
       elements.set(part.result.name, constants(part.result));
@@ -246,10 +250,12 @@ function factsOf(
   const results = scheduled.groups.flatMap(({ copies }) =>
     copies.flatMap(({ origins }) => origins.flatMap((origin) => (origin === undefined ? [] : [origin.node]))),
   );
+  const adders = joinedFacts(scheduled.flat.groups.flatMap(({ site }) => site.adders));
   return {
     name: part.name,
     nodes: part.nodes,
     module,
+    ...(adders !== undefined && { adders }),
     copies: scheduled.flat.copies,
     cycles: { window: 0, arithmetic: Math.max(0, lastOf(results) - lastOf(scheduled.reads)) },
     worstPath:

@@ -1,6 +1,7 @@
 import type { Module, WireId } from "../../ir/circuit/circuit.js";
 import type { FixedNode } from "../../ir/fixed/fixed.js";
 import type { Interval } from "../../ir/fixed-point.js";
+import type { AdderGraphFacts, Effort } from "../effort.js";
 import { ModuleBuilder, type Signal } from "../module-builder.js";
 import type { ParallelLayer } from "./plan.js";
 import type { Root, Slot } from "./site.js";
@@ -33,6 +34,7 @@ export interface SiteModule {
   /** Those that something reads, operand by operand. */
   readonly inputs: readonly SiteInput[];
   readonly results: readonly SiteResult[];
+  readonly adders: readonly AdderGraphFacts[];
 }
 
 /** Builds a group's module. With one copy only, an element that several slots read comes in once. */
@@ -43,8 +45,9 @@ export function buildSiteModule(
   group: SiteGroup,
   operands: readonly FixedNode[],
   split: (module: Module) => Module,
+  effort?: Effort,
 ): SiteModule {
-  const builder = new ModuleBuilder();
+  const builder = new ModuleBuilder(effort);
   const [copy] = group.copies as [SiteGroup["copies"][number]];
   const slots = copy.flatMap((site) => site.slots);
   const ranges = slotRanges(group, operands);
@@ -89,6 +92,7 @@ export function buildSiteModule(
       slot,
     })),
     results: fields.map(({ width, signed }, i) => ({ wire: wires.get(`r${i}`), width, signed })),
+    adders: builder.adderGraphs,
   };
 }
 

@@ -4,6 +4,7 @@ import { UserError } from "../../ir/errors.js";
 import type { Fixed, FixedNode } from "../../ir/fixed/fixed.js";
 import { printType } from "../../ir/fixed-point.js";
 import type { DelayModel } from "../delay.js";
+import { type Effort, joinedFacts } from "../effort.js";
 import type { LayerFacts, Lowered, LoweredPort, Stage } from "../lowered.js";
 import { identifier, TAKEN_MODULES, uniqueIdentifiers } from "../names.js";
 import type { PortPacking } from "../packing.js";
@@ -24,6 +25,8 @@ export interface StreamOptions {
   /** The clock period in ns. */
   readonly period: number;
   readonly delays: DelayModel;
+  /** How long cheaper adder graphs are looked for. */
+  readonly effort?: Effort;
 }
 
 /**
@@ -62,8 +65,9 @@ export function lowerStream(fixed: Fixed, options: StreamOptions): Lowered {
     const isLast = i === plan.layers.length - 1;
     const result = layoutOf(layer.result, axes, isLast);
     const [siteName, layerName] = [moduleNames[2 * i] as string, moduleNames[2 * i + 1] as string];
-    const flat = buildSite(siteName, [], layer, axes, source, result);
-    const { module: timed, paths } = pipeline(flat, {
+    const flat = buildSite(siteName, [], layer, axes, source, result, options.effort);
+    const adders = joinedFacts(flat.adders);
+    const { module: timed, paths } = pipeline(flat.module, {
       period: options.period,
       delays: options.delays,
       // The window's outputs pass one LUT that masks columns outside the event.
@@ -84,6 +88,7 @@ export function lowerStream(fixed: Fixed, options: StreamOptions): Lowered {
       module: layerName,
       copies: beat.columns * result.sites,
       patch: patchOf(layer.conv, axes),
+      ...(adders !== undefined && { adders }),
       cycles: { window: windowLatency(window), arithmetic: moduleLatency(site) },
       worstPath: Math.max(...paths),
     });

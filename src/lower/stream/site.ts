@@ -2,6 +2,7 @@ import type { Module } from "../../ir/circuit/circuit.js";
 import type { FixedConv2d, FixedNode } from "../../ir/fixed/fixed.js";
 import { atChannel } from "../../ir/granular.js";
 import { type Chain, lowerChain, lowerSums } from "../chain.js";
+import type { AdderGraphFacts, Effort } from "../effort.js";
 import { ModuleBuilder, type Signal } from "../module-builder.js";
 import type { Axes, Field, Layout } from "./layout.js";
 import type { StreamLayer } from "./plan.js";
@@ -31,8 +32,9 @@ export function buildSite(
   axes: Axes,
   source: Layout,
   result: Layout,
-): Module {
-  const builder = new ModuleBuilder();
+  effort?: Effort,
+): { readonly module: Module; readonly adders: readonly AdderGraphFacts[] } {
+  const builder = new ModuleBuilder(effort);
   const patch = patchOf(layer.conv, axes);
   const port = builder.input("in_patch", patch.columns * patch.sites * source.siteBits);
   const outputs =
@@ -46,7 +48,8 @@ export function buildSite(
     return width === 0 ? [] : [builder.resize(signal, width, signed)];
   });
   const site = packed.length === 0 ? builder.constant(0n) : builder.concat(packed);
-  return builder.finish(name, comment, [{ name: "out_site", signal: site }]);
+  const module = builder.finish(name, comment, [{ name: "out_site", signal: site }]);
+  return { module, adders: builder.adderGraphs };
 }
 
 /** Channel `c` of a patch's position as a number; 0 is possible where the patch can lie over the padding. */

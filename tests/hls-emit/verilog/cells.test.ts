@@ -154,6 +154,13 @@ describe("the Verilog of a cell", () => {
     ["the sign of one bit", { op: "atleast", a: t, level: 0n }, 1, false, ["wire y = ~t;"]],
     ["mux", { op: "mux", select: bit, yes: s, no: k }, 5, true, ["wire [4:0] y = bit ? {s[3], s} : 5'h1d;"]],
     [
+      "choose",
+      { op: "choose", index: v, options: [k, u, s, bit] },
+      5,
+      true,
+      ["wire [4:0] y = v[1] ? (v[0] ? {4'h0, bit} : {s[3], s}) : (v[0] ? {1'h0, u} : 5'h1d);"],
+    ],
+    [
       "table",
       { op: "table", index: v, entries: [0n, -1n, 1n, 2n] },
       3,

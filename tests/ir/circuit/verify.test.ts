@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
-import type { Circuit, Instance, Module, Wire } from "../../../src/ir/circuit/circuit.js";
+import type { CellOf, Circuit, Instance, Module, Wire } from "../../../src/ir/circuit/circuit.js";
 import type { PrimitiveOf } from "../../../src/ir/circuit/primitives.js";
 import { verifyCircuit } from "../../../src/ir/circuit/verify.js";
 import { InternalError } from "../../../src/ir/errors.js";
 import { parseFixed } from "../../../src/ir/fixed/text.js";
-import { editWire } from "../../support/circuit.js";
+import { ModuleBuilder, type Signal } from "../../../src/lower/module-builder.js";
+import { lowerProduct } from "../../../src/lower/multiply.js";
+import { circuitOf, editWire, inputSignal } from "../../support/circuit.js";
 import { readGolden } from "../../support/golden.js";
 import { lowerAt } from "../../support/stream.js";
 
@@ -150,6 +152,31 @@ describe("the verifier of circuits", () => {
     );
   });
 
+  it("catches a choice of four that is too narrow, or not of four", () => {
+    const builder = new ModuleBuilder();
+    const [x, y] = ["x", "y"].map((name) => inputSignal(builder, name, 6, { lo: 0n, hi: 63n })) as [
+      Signal,
+      Signal,
+    ];
+    const product = lowerProduct(builder, x, y);
+    const products = circuitOf(builder.finish("m", [], [{ name: "out", signal: product }]));
+    type Choose = CellOf<"choose">;
+    const isChoose = (wire: Wire) => wire.cell.op === "choose";
+    expectAllCaught(isChoose, (wire) => ({ ...wire, width: wire.width - 1 }), /chooses from/, products);
+    expectAllCaught(
+      isChoose,
+      withCell<Choose>(({ options }) => ({ options: options.slice(1) })),
+      /four wires/,
+      products,
+    );
+    expectAllCaught(
+      isChoose,
+      withCell<Choose>(({ options }) => ({ index: options[1] })),
+      undefined,
+      products,
+    );
+  });
+
   it("catches wires that read a later one, and names used twice", () => {
     expectAllCaught(
       ({ cell }) => cell.op === "slice",
@@ -237,6 +264,75 @@ describe("the verifier of circuits", () => {
       expect(() => verifyCircuit(changed), String(message)).toThrow(InternalError);
       expect(() => verifyCircuit(changed)).toThrow(message);
     }
+  });
+});
+
+describe("a module whose ports come in different cycles", () => {
+  const wire = (name: string, cycle: number, cell: Wire["cell"]): Wire => ({
+    ...{ name, width: 1, signed: false, cycle },
+    cell,
+  });
+  /** a comes in cycle 0, b in cycle 1; x = a in cycle 0, y = a & b in cycle 1. */
+  const inner: Module = {
+    name: "inner",
+    comment: [],
+    wires: [
+      wire("a", 0, { op: "input" }),
+      wire("b", 1, { op: "input" }),
+      wire("a_c1", 1, { op: "register", source: 0, reset: false }),
+      wire("both", 1, { op: "mux", select: 1, yes: 2, no: 1 }),
+    ],
+    instances: [],
+    outputs: [
+      { name: "x", wire: 0 },
+      { name: "y", wire: 3 },
+    ],
+  };
+  /** Reads b one cycle after a, or `late` cycles after it, and gives y in cycle `end`. */
+  const outer = (late: number, end: number): Circuit => {
+    const delays = Array.from({ length: late }, (_, i) =>
+      wire(`b${i + 1}`, i + 1, { op: "register", source: i === 0 ? 1 : i + 1, reset: false }),
+    );
+    const b = late === 0 ? 1 : late + 1;
+    return {
+      name: "outer",
+      modules: [
+        inner,
+        {
+          name: "outer",
+          comment: [],
+          wires: [
+            wire("in_a", 0, { op: "input" }),
+            wire("in_b", 0, { op: "input" }),
+            ...delays,
+            wire("i_y", end, { op: "port", instance: 0, port: "y" }),
+          ],
+          instances: [
+            {
+              name: "i",
+              of: { module: "inner" },
+              inputs: [
+                { port: "a", wire: 0 },
+                { port: "b", wire: b },
+              ],
+            },
+          ],
+          outputs: [{ name: "out", wire: late + 2 }],
+        },
+      ],
+    };
+  };
+
+  it("is placed where its inputs come as far apart, and gives its outputs in cycles of their own", () => {
+    expect(() => verifyCircuit(outer(1, 1))).not.toThrow();
+    expect(() => verifyCircuit(outer(0, 1))).toThrow(/takes inputs of different cycles/);
+    expect(() => verifyCircuit(outer(2, 2))).toThrow(/takes inputs of different cycles/);
+    expect(() => verifyCircuit(outer(1, 0))).toThrow(/another cycle than/);
+    expect(() => verifyCircuit(outer(1, 2))).toThrow(/another cycle than/);
+  });
+
+  it("is no firmware by itself", () => {
+    expect(() => verifyCircuit({ name: "inner", modules: [inner] })).toThrow(/'b': should be in cycle 0/);
   });
 });
 

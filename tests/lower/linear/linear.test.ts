@@ -4,6 +4,7 @@ import type { CellOf, Wire } from "../../../src/ir/circuit/circuit.js";
 import { InternalError } from "../../../src/ir/errors.js";
 import type { Interval } from "../../../src/ir/fixed-point.js";
 import { intervalBits } from "../../../src/ir/fixed-point.js";
+import type { Effort } from "../../../src/lower/effort.js";
 import { csdDigits } from "../../../src/lower/linear/csd.js";
 import { lowerLinear } from "../../../src/lower/linear/index.js";
 import { proveSums } from "../../../src/lower/linear/proof.js";
@@ -60,8 +61,8 @@ function randomCase(random: Random): Case {
 }
 
 /** The inputs of a case as slices of one port each, and the adder graph of its sums. */
-function build({ ranges, sums }: Case) {
-  const builder = new ModuleBuilder();
+function build({ ranges, sums }: Case, effort: Effort = 1) {
+  const builder = new ModuleBuilder(effort);
   const inputs = ranges.map((range, i): Signal => {
     const port = builder.input(`p${i}`, Math.max(1, intervalBits(range).width));
     return builder.slice(port, 0, range, "x");
@@ -76,7 +77,7 @@ describe("a constant matrix as an adder graph", () => {
     for (let seed = 1; seed <= 400; seed++) {
       const random = new Random(seed);
       const { ranges, sums } = randomCase(random);
-      const { module } = build({ ranges, sums });
+      const { module } = build({ ranges, sums }, seed % 10 === 0 ? 1 : 0);
       const interpreter = interpretCircuit(circuitOf(module));
       const vectors = [
         ranges.map(({ lo }) => lo),
@@ -131,7 +132,7 @@ describe("a constant matrix as an adder graph", () => {
           });
         },
       ),
-      { numRuns: 200 },
+      { numRuns: 50 },
     );
   });
 
@@ -200,6 +201,17 @@ describe("the proof of an adder graph", () => {
           wires[i] = { ...wires[i], cell: { ...cell, shiftA: cell.shiftA + 1 } };
       };
       expect(() => prove(shift), `wire ${i}`).toThrow(InternalError);
+    }
+  });
+
+  it("catches every sign bit that is inverted where it should not be, and every number that is not", () => {
+    expect(wiresOf("offset").length).toBeGreaterThan(1);
+    for (const i of wiresOf("offset")) {
+      const flip = (wires: Wire[]) => {
+        const { cell } = wires[i];
+        if (cell.op === "offset") wires[i] = { ...wires[i], cell: { ...cell, negate: !cell.negate } };
+      };
+      expect(() => prove(flip), `wire ${i}`).toThrow(InternalError);
     }
   });
 

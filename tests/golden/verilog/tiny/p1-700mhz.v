@@ -10,12 +10,14 @@ module tiny_conv_site (
   output wire [3:0] out_site
 );
   /* verilator hier_block */
-  wire x0 = in_patch[0];
-  wire x1 = in_patch[1];
-  wire x2 = in_patch[2];
-  wire x3 = in_patch[3];
-  wire x4 = in_patch[4];
-  wire x5 = in_patch[5];
+  reg [5:0] in_patch_c1;
+  always @(posedge clk) in_patch_c1 <= in_patch;
+  wire x0 = in_patch_c1[0];
+  wire x1 = in_patch_c1[1];
+  wire x2 = in_patch_c1[2];
+  wire x3 = in_patch_c1[3];
+  wire x4 = in_patch_c1[4];
+  wire x5 = in_patch_c1[5];
   wire [4:0] i0 = {x3, x1, x2, x0, x5};
   localparam [31:0] T0_B0 = 32'h69696969;
   localparam [31:0] T0_B1 = 32'h8e71718e;
@@ -28,17 +30,13 @@ module tiny_conv_site (
   localparam [15:0] T1_B2 = 16'h20f2;
   wire [2:0] t1 = {T1_B2[i1], T1_B1[i1], T1_B0[i1]};
   wire [3:0] w0 = t0;
-  reg [3:0] w0_c1;
-  always @(posedge clk) w0_c1 <= w0;
   localparam [15:0] T2_B0 = 16'hfe6;
   localparam [15:0] T2_B1 = 16'hff8;
-  wire [1:0] t2 = {T2_B1[w0_c1], T2_B0[w0_c1]};
+  wire [1:0] t2 = {T2_B1[w0], T2_B0[w0]};
   wire [2:0] w1 = t1;
-  reg [2:0] w1_c1;
-  always @(posedge clk) w1_c1 <= w1;
   localparam [7:0] T3_B0 = 8'h6;
   localparam [7:0] T3_B1 = 8'h18;
-  wire [1:0] t3 = {T3_B1[w1_c1], T3_B0[w1_c1]};
+  wire [1:0] t3 = {T3_B1[w1], T3_B0[w1]};
   wire [3:0] i2 = {t3, t2};
   assign out_site = i2;
 endmodule
@@ -90,7 +88,7 @@ endmodule
 // ---- tiny_head_site.v
 // One site of layer 'head': conv2d, threshold.
 // Reads a patch of 2 columns x 1 position; types ufixed<2,1> -> ufixed<1,1>.
-// Latency 2 cycles.
+// Latency 3 cycles.
 `default_nettype none
 /* verilator lint_off UNUSED */
 module tiny_head_site (
@@ -99,26 +97,29 @@ module tiny_head_site (
   output wire out_site
 );
   /* verilator hier_block */
-  wire [1:0] x0 = in_patch[1:0];
-  wire [1:0] x1 = in_patch[3:2];
-  wire [1:0] x2 = in_patch[5:4];
-  wire [1:0] x3 = in_patch[7:6];
-  wire [2:0] a0 = {1'h0, x0} + {1'h0, x1};
-  wire [3:0] d0 = {1'h0, x2, 1'h0} - {2'h0, x3};
-  wire [4:0] d1 = 5'h1d - {1'h0, x1, 2'h0};
-  reg [2:0] a0_c1;
-  always @(posedge clk) a0_c1 <= a0;
-  reg [3:0] d0_c1;
-  always @(posedge clk) d0_c1 <= d0;
-  wire [4:0] a1 = {2'h0, a0_c1} + {d0_c1[3], d0_c1};
-  reg [4:0] d1_c1;
-  always @(posedge clk) d1_c1 <= d1;
-  reg [4:0] d1_c2;
-  always @(posedge clk) d1_c2 <= d1_c1;
-  reg [4:0] a1_c2;
-  always @(posedge clk) a1_c2 <= a1;
-  wire [4:0] a2 = d1_c2 + a1_c2;
-  wire g0 = ~a2[4];
+  reg [7:0] in_patch_c1;
+  always @(posedge clk) in_patch_c1 <= in_patch;
+  wire [1:0] x0 = in_patch_c1[1:0];
+  wire [1:0] x1 = in_patch_c1[3:2];
+  wire [1:0] x2 = in_patch_c1[5:4];
+  wire [1:0] x3 = in_patch_c1[7:6];
+  reg [1:0] x1_c2;
+  always @(posedge clk) x1_c2 <= x1;
+  wire [1:0] n0 = ~x1_c2;
+  wire [1:0] n1 = ~x3;
+  wire [3:0] e0;
+  l1c_add3 #(.WIDTH(4), .TOP_IS_CARRY(1), .LIVE_A(4'h3), .LIVE_B(4'h3), .LIVE_C(4'h3)) e0_add (.a({2'h0, x0}), .b({2'h0, x1}), .c({2'h0, n1}), .sum(e0[3:0]));
+  reg [1:0] x2_c2;
+  always @(posedge clk) x2_c2 <= x2;
+  reg [3:0] e0_c2;
+  always @(posedge clk) e0_c2 <= e0;
+  wire [4:0] e1;
+  assign e1[0] = e0_c2[0];
+  l1c_add3 #(.WIDTH(4), .LIVE_A(4'h3), .LIVE_B(4'h6), .LIVE_C(4'h7)) e1_add (.a({2'h0, x2_c2}), .b({1'h0, n0, 1'h0}), .c({1'h0, e0_c2[3:1]}), .sum(e1[4:1]));
+  reg [4:0] e1_c3;
+  always @(posedge clk) e1_c3 <= e1;
+  wire [4:0] a0 = 5'he + e1_c3;
+  wire g0 = ~a0[4];
   assign out_site = g0;
 endmodule
 /* verilator lint_on UNUSED */
@@ -156,13 +157,17 @@ module tiny_head (
   always @(posedge clk) window_out_valid_d1 <= rst ? 1'h0 : window_out_valid;
   reg window_out_valid_d2;
   always @(posedge clk) window_out_valid_d2 <= rst ? 1'h0 : window_out_valid_d1;
+  reg window_out_valid_d3;
+  always @(posedge clk) window_out_valid_d3 <= rst ? 1'h0 : window_out_valid_d2;
   reg window_out_first_d1;
   always @(posedge clk) window_out_first_d1 <= rst ? 1'h0 : window_out_first;
   reg window_out_first_d2;
   always @(posedge clk) window_out_first_d2 <= rst ? 1'h0 : window_out_first_d1;
+  reg window_out_first_d3;
+  always @(posedge clk) window_out_first_d3 <= rst ? 1'h0 : window_out_first_d2;
   wire [1:0] sites = {site_c0_s1_out_site, site_c0_s0_out_site};
-  assign out_valid = window_out_valid_d2;
-  assign out_first = window_out_first_d2;
+  assign out_valid = window_out_valid_d3;
+  assign out_first = window_out_first_d3;
   assign out_data = sites;
 endmodule
 /* verilator lint_on UNUSED */
@@ -171,7 +176,7 @@ endmodule
 // ---- tiny.v
 // Model 'tiny'. An event is 4 beats without a gap, 1 column a beat;
 // in_first marks its first beat, in_valid each of them. Between events in_valid may be low.
-// Latency 7 cycles, initiation interval 4 cycles.
+// Latency 8 cycles, initiation interval 4 cycles.
 // Bits of in_hits: (column in the beat * 2 + row) * 2 + channel bits.
 // Bits of out_mask: (column in the beat * 2 + row) * 1 + channel bits.
 `default_nettype none

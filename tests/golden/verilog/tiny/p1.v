@@ -81,10 +81,11 @@ endmodule
 // ---- tiny_head_site.v
 // One site of layer 'head': conv2d, threshold.
 // Reads a patch of 2 columns x 1 position; types ufixed<2,1> -> ufixed<1,1>.
-// Latency 0 cycles.
+// Latency 1 cycle.
 `default_nettype none
 /* verilator lint_off UNUSED */
 module tiny_head_site (
+  input  wire clk,
   input  wire [7:0] in_patch,
   output wire out_site
 );
@@ -93,12 +94,17 @@ module tiny_head_site (
   wire [1:0] x1 = in_patch[3:2];
   wire [1:0] x2 = in_patch[5:4];
   wire [1:0] x3 = in_patch[7:6];
-  wire [2:0] a0 = {1'h0, x0} + {1'h0, x1};
-  wire [3:0] d0 = {1'h0, x2, 1'h0} - {2'h0, x3};
-  wire [4:0] d1 = 5'h1d - {1'h0, x1, 2'h0};
-  wire [4:0] a1 = {2'h0, a0} + {d0[3], d0};
-  wire [4:0] a2 = d1 + a1;
-  wire g0 = ~a2[4];
+  wire [1:0] n0 = ~x1;
+  wire [1:0] n1 = ~x3;
+  wire [3:0] e0;
+  l1c_add3 #(.WIDTH(4), .TOP_IS_CARRY(1), .LIVE_A(4'h3), .LIVE_B(4'h3), .LIVE_C(4'h3)) e0_add (.a({2'h0, x0}), .b({2'h0, x1}), .c({2'h0, n1}), .sum(e0[3:0]));
+  wire [4:0] e1;
+  assign e1[0] = e0[0];
+  l1c_add3 #(.WIDTH(4), .LIVE_A(4'h3), .LIVE_B(4'h6), .LIVE_C(4'h7)) e1_add (.a({2'h0, x2}), .b({1'h0, n0, 1'h0}), .c({1'h0, e0[3:1]}), .sum(e1[4:1]));
+  reg [4:0] e1_c1;
+  always @(posedge clk) e1_c1 <= e1;
+  wire [4:0] a0 = 5'he + e1_c1;
+  wire g0 = ~a0[4];
   assign out_site = g0;
 endmodule
 /* verilator lint_on UNUSED */
@@ -126,15 +132,19 @@ module tiny_head (
   wire [3:0] patch_c0_s0_1 = window_out_data[11:8];
   wire [7:0] patch_c0_s0 = {patch_c0_s0_1, patch_c0_s0_0};
   wire site_c0_s0_out_site;
-  tiny_head_site site_c0_s0 (.in_patch(patch_c0_s0), .out_site(site_c0_s0_out_site));
+  tiny_head_site site_c0_s0 (.clk(clk), .in_patch(patch_c0_s0), .out_site(site_c0_s0_out_site));
   wire [3:0] patch_c0_s1_0 = window_out_data[7:4];
   wire [3:0] patch_c0_s1_1 = window_out_data[15:12];
   wire [7:0] patch_c0_s1 = {patch_c0_s1_1, patch_c0_s1_0};
   wire site_c0_s1_out_site;
-  tiny_head_site site_c0_s1 (.in_patch(patch_c0_s1), .out_site(site_c0_s1_out_site));
+  tiny_head_site site_c0_s1 (.clk(clk), .in_patch(patch_c0_s1), .out_site(site_c0_s1_out_site));
+  reg window_out_valid_d1;
+  always @(posedge clk) window_out_valid_d1 <= rst ? 1'h0 : window_out_valid;
+  reg window_out_first_d1;
+  always @(posedge clk) window_out_first_d1 <= rst ? 1'h0 : window_out_first;
   wire [1:0] sites = {site_c0_s1_out_site, site_c0_s0_out_site};
-  assign out_valid = window_out_valid;
-  assign out_first = window_out_first;
+  assign out_valid = window_out_valid_d1;
+  assign out_first = window_out_first_d1;
   assign out_data = sites;
 endmodule
 /* verilator lint_on UNUSED */
@@ -143,7 +153,7 @@ endmodule
 // ---- tiny.v
 // Model 'tiny'. An event is 4 beats without a gap, 1 column a beat;
 // in_first marks its first beat, in_valid each of them. Between events in_valid may be low.
-// Latency 4 cycles, initiation interval 4 cycles.
+// Latency 5 cycles, initiation interval 4 cycles.
 // Bits of in_hits: (column in the beat * 2 + row) * 2 + channel bits.
 // Bits of out_mask: (column in the beat * 2 + row) * 1 + channel bits.
 `default_nettype none

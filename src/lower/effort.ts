@@ -1,0 +1,22 @@
+/** How long the compiler looks for cheaper adder graphs: 0 one way of sharing, 1 several, 2 and 3 restarts as well. */
+export const EFFORTS = [0, 1, 2, 3] as const;
+export type Effort = (typeof EFFORTS)[number];
+export const DEFAULT_EFFORT: Effort = 1;
+
+/** What the search for an adder graph found; LUTs are those of its adders by the search's own count. */
+export interface AdderGraphFacts {
+  /** The strategy that won. */
+  readonly strategy: string;
+  readonly lut: number;
+  /** LUTs that it takes less than the same matrix without shared sums. */
+  readonly saved: number;
+}
+
+/** Several adder graphs as one: the strategy is that of the largest. */
+export function joinedFacts(graphs: readonly AdderGraphFacts[]): AdderGraphFacts | undefined {
+  const [largest] = graphs.toSorted((a, b) => b.lut - a.lut);
+  if (largest === undefined) return undefined;
+  const sum = (of: (facts: AdderGraphFacts) => number) =>
+    Math.round(graphs.reduce((total, facts) => total + of(facts), 0));
+  return { strategy: largest.strategy, lut: sum(({ lut }) => lut), saved: sum(({ saved }) => saved) };
+}
