@@ -71,8 +71,8 @@ export const DEFAULT_TRACKER_OPTIONS: TrackerOptions = {
 
 /** Lowest pT, GeV: pions below it hardly leave the beam pipe, and Highland's formula is not made for them. */
 const LOWEST_PT = 0.1;
-/** Most hits of an event, on average: beyond it the pairs of hits of a layer would take minutes for one event. */
-const MOST_HITS = 1e6;
+/** Most hits of an event, on average: six times those of 200 pile-up vertices in ten layers. */
+const MOST_HITS = 1e5;
 
 function checkRange(where: string, what: string, value: number, least: number, most: number): void {
   if (!(value >= least && value <= most)) {
