@@ -2,9 +2,9 @@ import { BASELINE_THRESHOLDS } from "../../src/physics/muon/baseline.js";
 import { DEFAULT_MUON_OPTIONS, generateMuonEvent } from "../../src/physics/muon/generate.js";
 import { PT_EDGES, type SegmentMetrics, type ThresholdMetrics } from "../../src/physics/muon/metrics.js";
 import { segmentDefinition } from "../../src/physics/muon/segments.js";
-import { clopperPearson, ONE_SIGMA, poissonMean } from "../../src/statistics/intervals.js";
 import type { EventDisplay, ReportData } from "../../src/report/data.js";
 import { roadNames } from "../../src/report/road-names.js";
+import { clopperPearson, ONE_SIGMA, poissonMean } from "../../src/statistics/intervals.js";
 
 const MUONS = 16_000;
 const IMAGES = 20_000;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { clopperPearson } from "../../src/statistics/intervals.js";
 import { bytes, count, nanoseconds, number, percent, shape, withInterval } from "../../src/report/format.js";
+import { clopperPearson } from "../../src/statistics/intervals.js";
 
 /** Narrow spaces as plain ones. */
 const plain = (text: string) => text.replaceAll("\u202f", " ");
