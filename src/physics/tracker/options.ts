@@ -47,8 +47,8 @@ export interface TrackerOptions {
 }
 
 /**
- * Layers, material, resolution along φ and the lowest pT: issue 4. Sectors as in the TrackML graphs of
- * Duarte, DeZoort et al., Comput. Softw. Big Sci. 5 (2021) 26: 8 in φ, 2 in η. All else is our choice.
+ * Layers, material, resolution along φ and the lowest pT: issue 4. Sectors: 8 in φ and 2 in η, cut at z = 0, are those of the
+ * TrackML graphs, as their features show. All else is our choice.
  */
 export const DEFAULT_TRACKER_OPTIONS: TrackerOptions = {
   seed: 1,
