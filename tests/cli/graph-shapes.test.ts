@@ -1,7 +1,9 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { zipSync } from "fflate";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { encodeElements, formatNpyHeader } from "../../src/events/npy.js";
 import { runCli } from "../support/cli.js";
 
 /** A network that PyTorch exported with any number of nodes and edges: tests/fixtures/onnx/make_graphs.py. */
@@ -43,17 +45,34 @@ it.each([
   expect(stderr).toMatch(message);
 });
 
-it("compiles no firmware yet, and writes nothing", async () => {
-  configure("graph: { nodes: 28, edges: 56, edge_features: edge_attr }\n");
-  const types = ["x=fixed<8,4>", "edge_attr=fixed<8,4>"].flatMap((type) => ["--type", type]);
+it("calibration takes padded graphs; firmware is refused by name, and nothing is written", async () => {
+  configure("graph: { nodes: 6, edges: 9, edge_features: edge_attr }\n");
+  const array = (shape: readonly number[], data: Float64Array | Int32Array) =>
+    Buffer.concat([
+      formatNpyHeader(data instanceof Float64Array ? "float64" : "int32", shape),
+      encodeElements(data),
+    ]);
+  const numbers = (count: number) => Float64Array.from({ length: count }, (_, n) => Math.sin(n));
+  const events = {
+    "x.npy": array([2, 6, 3], numbers(36)),
+    "edge_attr.npy": array([2, 9, 4], numbers(72)),
+    "edge_index.npy": array(
+      [2, 2, 9],
+      Int32Array.from({ length: 36 }, (_, n) => n % 7),
+    ),
+  };
+  writeFileSync(join(folder, "events.npz"), zipSync(events));
+  const [model, build] = [join(folder, "network.onnx"), join(folder, "build")];
   const { code, stderr } = await runCli(
     "compile",
-    join(folder, "network.onnx"),
+    model,
     "-o",
-    join(folder, "build"),
-    ...types,
+    build,
+    "--calibrate",
+    join(folder, "events.npz"),
   );
   expect(code).toBe(2);
+  expect(stderr).toMatch(/node 'node_GatherND_\d+': firmware for graphs is not made yet: 'index_select'/);
   expect(stderr).not.toContain("    at ");
-  expect(readdirSync(folder).sort()).toEqual(["l1c.yaml", "network.onnx"]);
+  expect(readdirSync(folder).sort()).toEqual(["events.npz", "l1c.yaml", "network.onnx"]);
 });

@@ -81,13 +81,14 @@ function combineRows(call: Call, base: Value, list: Live, updates: Value, axis: 
     if (base.kind === "live") return binaryLive(builder, "add", sum, call.plain(base));
     return affine(builder, sum, { offset: base });
   }
-  // What PyTorch's scatter_reduce without its base begins with: the lowest number in each row that gets something.
+  // What PyTorch's scatter_reduce without its base begins with: the lowest number (in a sum 0) in rows that get something.
   if (reduction === "min" && isZero(base) && isLowest(updates)) return combine("max");
   if (reduction === "max") {
     if (isZero(base)) return builder.pointwise({ op: "relu" }, combine("max", "rows"));
     if (base.kind === "live" && beginsLowest(call, base, list)) return combine("max");
     return call.refuse("a maximum is supported over data of zeros only");
   }
+  if (reduction === "none" && isZero(base) && isZero(updates)) return base;
   if (reduction === "none") {
     return call.refuse(
       "it overwrites rows: of several with one index the last would stay, and hardware has no order",
