@@ -106,6 +106,19 @@ export const CONFIG = z
           .optional(),
       })
       .optional(),
+    /** The largest graph that a graph network takes, and which of its inputs hold what; smaller graphs are padded. */
+    graph: z
+      .strictObject({
+        nodes: z.number().int().positive(),
+        edges: z.number().int().positive(),
+        /** [nodes, features]. */
+        node_features: z.string().default("x"),
+        /** [edges, features], where the model has any. */
+        edge_features: z.string().optional(),
+        /** [2, edges]: sender and receiver of each edge. */
+        edge_index: z.string().default("edge_index"),
+      })
+      .optional(),
     /**
      * The whole event in one clock, or an image by columns or pixel by pixel; chosen by the graph where neither this nor
      * `stream` stands.

@@ -18,10 +18,17 @@ export async function importModel(source: ModelSource): Promise<Imported> {
   checkFileSize(bytes.length, name);
   if (weights !== undefined) checkFileSize(weights.bytes.length, weights.name);
   if (bytes.length === 0) throw new UserError("the file is empty", { where: name, hint: SUPPORTED });
+  const onnx = looksLikeOnnx(bytes);
+  if (source.shapes !== undefined && !onnx) {
+    throw new UserError("the sizes of a graph network are taken by ONNX models only", {
+      where: name,
+      hint: "Leave graph out of the configuration.",
+    });
+  }
   if (startsWith(bytes, [0x50, 0x4b, 0x03, 0x04])) return importKeras(source);
   if (startsWith(bytes, [0x89, 0x48, 0x44, 0x46])) return importKerasHdf5(source);
   if (bytes.find((byte) => !SPACE.has(byte)) === 0x7b) return importKerasJson(source);
-  if (looksLikeOnnx(bytes)) return importOnnx(source);
+  if (onnx) return importOnnx(source);
   throw new UserError(describe(name), { where: name, hint: SUPPORTED });
 }
 

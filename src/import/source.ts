@@ -23,6 +23,11 @@ export interface ModelSource {
   readonly bytes: Uint8Array;
   /** The weights where they are in a file of their own: Keras' architecture as JSON with weights in HDF5. */
   readonly weights?: { readonly name: string; readonly bytes: Uint8Array };
+  /**
+   * Lengths of the axes of inputs, by input: what a file leaves open takes them, what it fixes must agree with them. Of ONNX
+   * only; undefined where nothing is said of an axis.
+   */
+  readonly shapes?: Readonly<Record<string, readonly (number | undefined)[]>>;
   /** Reads a file that the model refers to, by its path relative to the model; undefined when there is none. */
   readonly external?: (path: string) => Uint8Array | undefined;
 }

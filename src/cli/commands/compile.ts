@@ -12,6 +12,7 @@ import { type Command, EXIT } from "../command.js";
 import { type Config, checkConfig, LONGEST_NAME, openConfig, readType } from "../config.js";
 import { describeBuild } from "../describe-build.js";
 import { sha256OfFile } from "../files.js";
+import { graphShapes } from "../graph-shapes.js";
 import { openModel, WEIGHTS } from "../model-files.js";
 import { readTemplate } from "../package.js";
 import { describeManifest } from "../summary.js";
@@ -117,21 +118,24 @@ export const compile: Command<CompileCommandOptions> = {
     const { fabric } = deviceOf(config.device);
     const target = config.target ?? targetOf(fabric);
     const types = Object.entries(config.types).map(([name, text]) => [name, readType(text)] as const);
-    const compiled = await compileModel(model.source, {
-      name: config.name ?? nameOf(options.model),
-      clockMHz: config.clock_mhz,
-      delays: delaysOf(fabric, target),
-      target,
-      ...(config.latency !== undefined && { latency: config.latency }),
-      ...(config.effort !== undefined && { effort: config.effort }),
-      ...(threshold !== undefined && { threshold: { level: threshold, name: config.output.name } }),
-      types: Object.fromEntries(types),
-      ...(calibrate !== undefined && {
-        calibrate: (model: Model) => calibrateFromFile(model, calibrate, config),
-      }),
-      ...(config.architecture !== undefined && { architecture: config.architecture }),
-      ...(config.stream !== undefined && { stream: config.stream }),
-    });
+    const compiled = await compileModel(
+      { ...model.source, ...graphShapes(config) },
+      {
+        name: config.name ?? nameOf(options.model),
+        clockMHz: config.clock_mhz,
+        delays: delaysOf(fabric, target),
+        target,
+        ...(config.latency !== undefined && { latency: config.latency }),
+        ...(config.effort !== undefined && { effort: config.effort }),
+        ...(threshold !== undefined && { threshold: { level: threshold, name: config.output.name } }),
+        types: Object.fromEntries(types),
+        ...(calibrate !== undefined && {
+          calibrate: (model: Model) => calibrateFromFile(model, calibrate, config),
+        }),
+        ...(config.architecture !== undefined && { architecture: config.architecture }),
+        ...(config.stream !== undefined && { stream: config.stream }),
+      },
+    );
     checkInputs(config, compiled, configFile);
     const { architecture, reason } = compiled.choice;
     output.progress(`architecture: ${architecture} (${reason})`);

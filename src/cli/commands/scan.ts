@@ -15,6 +15,7 @@ import { type Command, EXIT } from "../command.js";
 import { openConfig } from "../config.js";
 import { writeAtomically } from "../files.js";
 import { withFloatEvents } from "../float-events.js";
+import { graphShapes } from "../graph-shapes.js";
 import { openModel, WEIGHTS } from "../model-files.js";
 import { configWithBits } from "../scan-config.js";
 import { openScanMetric } from "../scan-metric.js";
@@ -81,7 +82,7 @@ export const scan: Command<ScanCommandOptions> = {
     const { source } = await openModel(options.model, options.weights);
     const file = await openConfig(options.model, options.config);
     const { config } = file;
-    const { model } = await importModel(source);
+    const { model } = await importModel({ ...source, ...graphShapes(config) });
     const kind = options.metric ?? (options.labels === undefined ? "agreement" : "accuracy");
     const better = METRICS[kind];
     output.progress(

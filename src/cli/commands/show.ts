@@ -5,7 +5,9 @@ import { UserError } from "../../ir/errors.js";
 import { printModel } from "../../ir/model/text.js";
 import { openBuild, readBuildText } from "../build-directory.js";
 import { type Command, EXIT } from "../command.js";
+import { openConfig } from "../config.js";
 import { systemError } from "../files.js";
+import { graphShapes } from "../graph-shapes.js";
 import { openModel, WEIGHTS } from "../model-files.js";
 
 const LEVELS = ["model", "fixed", "circuit"] as const;
@@ -48,6 +50,9 @@ async function showModel(
       hint: `Compile it first: l1c compile MODEL -o FOLDER; then l1c show FOLDER --level ${level}`,
     });
   }
-  const { model } = await importModel((await openModel(path, weights)).source);
+  const { source } = await openModel(path, weights);
+  // Without the sizes of a graph network, a file that leaves them open has no shapes.
+  const { config } = await openConfig(path, undefined);
+  const { model } = await importModel({ ...source, ...graphShapes(config) });
   return printModel({ ...model, name: basename(path, extname(path)) });
 }

@@ -1,5 +1,6 @@
 import { UserError } from "../../ir/errors.js";
 import { sizeOf } from "../../ir/tensor.js";
+import type { ModelSource } from "../source.js";
 import { Attributes } from "./attributes.js";
 import { axesWithoutBatch, Builder, MOST_ELEMENTS } from "./builder.js";
 import { Call } from "./call.js";
@@ -42,7 +43,11 @@ function handlerOf({ kind, proto, where }: GraphNode) {
 }
 
 /** The inputs of the graph that are no initializers. Throws a UserError on what is no tensor of fixed shape. */
-export function declaredInputs({ proto }: Graph, file: string): readonly Declared[] {
+export function declaredInputs(
+  { proto }: Graph,
+  file: string,
+  shapes: ModelSource["shapes"] = {},
+): readonly Declared[] {
   const initial = new Set(proto.initializer.map(({ name }) => name));
   const names = new Set<string>();
   const inputs: Declared[] = [];
@@ -65,9 +70,34 @@ export function declaredInputs({ proto }: Graph, file: string): readonly Declare
     const lengths = shape.dim.map(({ value }) =>
       value.case === "dimValue" ? Number(value.value) : undefined,
     );
-    inputs.push({ info, shape: lengths.map((n) => (n !== undefined && n <= 0 ? undefined : n)) });
+    const declared = lengths.map((n) => (n !== undefined && n <= 0 ? undefined : n));
+    const given = Object.hasOwn(shapes, info.name) ? shapes[info.name] : undefined;
+    inputs.push({ info, shape: given === undefined ? declared : joinShapes(declared, given, where) });
+  }
+  const unknown = Object.keys(shapes).find((name) => !names.has(name));
+  if (unknown !== undefined) {
+    throw new UserError(`the model has no input '${unknown}'`, {
+      where: file,
+      hint: `Its inputs are ${[...names].map((name) => `'${name}'`).join(", ")}.`,
+    });
   }
   return inputs;
+}
+
+/** The lengths of the file, with the given ones where it has none. Throws a UserError where they contradict each other. */
+function joinShapes(
+  declared: readonly (number | undefined)[],
+  given: readonly (number | undefined)[],
+  where: string,
+): readonly (number | undefined)[] {
+  const show = (shape: readonly (number | undefined)[]) => `[${shape.map((n) => n ?? "?").join(", ")}]`;
+  const fits = declared.every((n, axis) => n === undefined || (given[axis] ?? n) === n);
+  if (declared.length !== given.length || !fits) {
+    throw new UserError(`its shape is ${show(declared)} in the file, but ${show(given)} is asked for`, {
+      where,
+    });
+  }
+  return declared.map((n, axis) => n ?? given[axis]);
 }
 
 /** Turns the nodes of a graph into a model; `batched` says whether a leading axis of length above 1 is the batch. */
@@ -133,7 +163,7 @@ function readInput({ info, shape }: Declared, builder: Builder, file: string, ba
   if (varying >= 0) {
     throw new UserError(`the length of its axis ${varying} is not fixed`, {
       where,
-      hint: "Export the model with fixed shapes; only the batch may vary.",
+      hint: "Export the model with fixed shapes; only the batch may vary. Of a graph network, l1c.yaml gives the largest graph, e.g. graph: { nodes: 128, edges: 256 }.",
     });
   }
   const leading = shape[0];

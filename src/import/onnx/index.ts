@@ -24,11 +24,12 @@ export async function importOnnx(source: ModelSource): Promise<Imported> {
   const proto = parseModel(source.bytes, file);
   const graph = readGraph(proto, file);
   checkOperators(graph);
-  const inputs = declaredInputs(graph, file);
+  const inputs = declaredInputs(graph, file, source.shapes);
   if (inputs.length === 0) throw new UserError("the model has no inputs", { where: file });
   const external = openExternal(source);
   const build = (batched: boolean) => buildModel(graph, inputs, external, file, batched);
-  const { builder, outputs } = buildBatched(build, inputs);
+  // Whoever says how long the axes of an event are has said that none of them is the batch.
+  const { builder, outputs } = source.shapes === undefined ? buildBatched(build, inputs) : build(false);
   const model = cleanUp(builder.model(proto.graph?.name || "model", outputs));
   verifyModel(model);
   const notes = [...builder.notes];

@@ -1,3 +1,4 @@
+import { UserError } from "../../ir/errors.js";
 import type { Point } from "./features.js";
 import { NOISE, type TrackerEvent, type TrackerHit } from "./generate.js";
 import {
@@ -14,11 +15,8 @@ import type { ConstructionOptions, TrackerOptions } from "./options.js";
 /** How much scattering and impact parameters may add to the φ slope of the lowest pT. */
 const SLOPE_MARGIN = 1.2;
 
-/** Two hits that an edge may join, in its direction: outwards. */
-export interface HitPair {
-  readonly sender: TrackerHit;
-  readonly receiver: TrackerHit;
-}
+/** Edges of one graph: beyond, it would hardly fit into memory, and into no firmware. */
+const MOST_EDGES = 10_000_000;
 
 /** The graph of one sector of one event. */
 export interface SectorGraph {
@@ -125,8 +123,11 @@ export function constructGraphs(options: TrackerOptions, event: TrackerEvent): C
     hits: readonly TrackerHit[],
     centre: number,
   ): Omit<SectorGraph, "phiSector" | "etaSector"> {
-    const place = (hit: TrackerHit) => wrapAngle(hit.phi - centre);
-    const nodes = [...hits].sort((a, b) => a.layer - b.layer || place(a) - place(b));
+    const placed = hits
+      .map((hit) => ({ hit, place: wrapAngle(hit.phi - centre) }))
+      .sort((a, b) => a.hit.layer - b.hit.layer || a.place - b.place);
+    const nodes = placed.map(({ hit }) => hit);
+    const places = Float64Array.from(placed, ({ place }) => place);
     /** Index of the first node of each layer, and the number of nodes at the end. */
     const starts = Array.from({ length: options.layers + 1 }, (_, layer) => {
       const first = nodes.findIndex((node) => node.layer >= layer);
@@ -134,13 +135,22 @@ export function constructGraphs(options: TrackerOptions, event: TrackerEvent): C
     });
     const [senders, receivers, labels]: [number[], number[], boolean[]] = [[], [], []];
     nodes.forEach((sender, s) => {
-      const last = Math.min(options.layers, sender.layer + 2 + construction.skip);
-      for (let r = starts[sender.layer + 1] as number; r < (starts[last] as number); r++) {
-        const receiver = nodes[r] as TrackerHit;
-        if (failedCut(construction, slope, sender, receiver) !== undefined) continue;
-        senders.push(s);
-        receivers.push(r);
-        labels.push(next.get(sender) === receiver);
+      const last = Math.min(options.layers - 1, sender.layer + 1 + construction.skip);
+      for (let layer = sender.layer + 1; layer <= last; layer++) {
+        const reach = slope * (LAYER_RADII[layer] - sender.r);
+        for (const r of nodesNear(places, starts[layer], starts[layer + 1], places[s], reach)) {
+          const receiver = nodes[r];
+          if (failedCut(construction, slope, sender, receiver) !== undefined) continue;
+          senders.push(s);
+          receivers.push(r);
+          labels.push(next.get(sender) === receiver);
+        }
+      }
+      if (senders.length > MOST_EDGES) {
+        throw new UserError(`a graph has more than ${MOST_EDGES} edges`, {
+          where: "phi-slope",
+          hint: "Take more sectors, a smaller slope or |z0|, or fewer tracks.",
+        });
       }
     });
     return { hits: nodes, senders, receivers, labels };
@@ -155,6 +165,39 @@ export function constructGraphs(options: TrackerOptions, event: TrackerEvent): C
     }
     return counts;
   }
+}
+
+/** More than rounding may move an angle. */
+const ANGLE_MARGIN = 1e-9;
+
+/**
+ * The nodes from `start` to `end` whose place, in [−π, π) and ascending, is at most `reach` away from `place` the short way
+ * round, ascending; a few that are hardly farther may be among them.
+ */
+function nodesNear(
+  places: Float64Array,
+  start: number,
+  end: number,
+  place: number,
+  reach: number,
+): readonly number[] {
+  const near: number[] = [];
+  const width = reach + ANGLE_MARGIN;
+  if (width >= Math.PI) {
+    for (let node = start; node < end; node++) near.push(node);
+    return near;
+  }
+  // A window over the end goes on at the other: of the three, at most two hold nodes, in this order.
+  for (const middle of [place - 2 * Math.PI, place, place + 2 * Math.PI]) {
+    let low = start;
+    for (let high = end; low < high; ) {
+      const half = (low + high) >> 1;
+      if (places[half] < middle - width) low = half + 1;
+      else high = half;
+    }
+    for (; low < end && places[low] <= middle + width; low++) near.push(low);
+  }
+  return near;
 }
 
 /** The first condition on an edge that a pair of hits fails. */

@@ -14,7 +14,7 @@ export interface TrackerGraph {
   readonly receivers: Int32Array;
   /** 1 for edges that belong to a track, else 0. */
   readonly y?: Uint8Array;
-  /** The particle of each node; negative for noise. */
+  /** The particle of each node; negative for noise. Ids beyond 32 bits are numbered anew, from 0, in each graph. */
   readonly pid?: Int32Array;
 }
 
@@ -75,7 +75,7 @@ export function graphsOf(arrays: ReadonlyMap<string, NumberArray>, file: string)
       senders: row(edgeIndex, 0, "edge_index"),
       receivers: row(edgeIndex, 1, "edge_index"),
       ...(y !== undefined && { y: labels(y, edge, edges, where) }),
-      ...(pid !== undefined && { pid: integers(pid, node, nodes, "pid", where) }),
+      ...(pid !== undefined && { pid: particles(pid, node, nodes, where) }),
     };
     checkNodes(graph, where);
     graphs.push(graph);
@@ -164,6 +164,16 @@ function integers(
     }
     return value;
   });
+}
+
+/** The particles of some nodes, numbered anew where their ids need more than 32 bits, as TrackML's own do. */
+function particles({ data }: NumberArray, start: number, count: number, where: string): Int32Array {
+  const ids = Array.from({ length: count }, (_, node) => data[start + node]);
+  const bad = ids.findIndex((id) => typeof id === "number" && !Number.isInteger(id));
+  if (bad >= 0) throw new UserError(`pid of node ${bad} is ${ids[bad]}, which is no integer`, { where });
+  if (ids.every((id) => Number(id) === (Number(id) | 0))) return Int32Array.from(ids, Number);
+  const numbers = new Map([...new Set(ids.filter((id) => id >= 0))].map((id, i) => [id, i]));
+  return Int32Array.from(ids, (id) => numbers.get(id) ?? -1);
 }
 
 /** The labels of some edges; others than 0 and 1 are a UserError. */

@@ -47,8 +47,8 @@ export interface TrackerOptions {
 }
 
 /**
- * Layers, material, resolution along φ and the lowest pT: issue 4. Sectors as in the TrackML graphs of
- * Duarte, DeZoort et al., Comput. Softw. Big Sci. 5 (2021) 26: 8 in φ, 2 in η. All else is our choice.
+ * Layers, material, resolution along φ and the lowest pT: issue 4. Sectors: 8 in φ and 2 in η, cut at z = 0, are those of the
+ * TrackML graphs, as their features show. All else is our choice.
  */
 export const DEFAULT_TRACKER_OPTIONS: TrackerOptions = {
   seed: 1,
@@ -71,8 +71,8 @@ export const DEFAULT_TRACKER_OPTIONS: TrackerOptions = {
 
 /** Lowest pT, GeV: pions below it hardly leave the beam pipe, and Highland's formula is not made for them. */
 const LOWEST_PT = 0.1;
-/** Most hits of an event, on average: beyond it the pairs of hits of a layer would take minutes for one event. */
-const MOST_HITS = 1e6;
+/** Most hits of an event, on average: six times those of 200 pile-up vertices in ten layers. */
+const MOST_HITS = 1e5;
 
 function checkRange(where: string, what: string, value: number, least: number, most: number): void {
   if (!(value >= least && value <= most)) {

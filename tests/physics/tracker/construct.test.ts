@@ -24,6 +24,7 @@ import {
   DEFAULT_TRACKER_OPTIONS,
   type TrackerOptions,
 } from "../../../src/physics/tracker/options.js";
+import { mistakeOf } from "../../support/mistake.js";
 
 const options = (
   construction: Partial<ConstructionOptions> = {},
@@ -155,6 +156,11 @@ describe("constructGraphs", () => {
       [1, 0],
       [1, 0],
     ]);
+  });
+
+  it("refuses a graph of more edges than fit", () => {
+    const hits = [0, 1].flatMap((layer) => Array.from({ length: 3200 }, () => hit(layer, 0, 0)));
+    expect(mistakeOf(() => graphsOfHits(hits, OPEN))).toContain("a graph has more than 10000000 edges");
   });
 
   it("labels consecutive hits of a particle, over a missed layer only where edges may leave one out", () => {

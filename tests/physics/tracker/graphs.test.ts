@@ -41,6 +41,15 @@ describe("graphsOf", () => {
     expect(graph).not.toHaveProperty("pid");
   });
 
+  it("numbers particles anew where their ids need 64 bits", () => {
+    const ids = [2n ** 52n + 1n, -5n, 2n ** 52n, 2n ** 52n + 1n];
+    const [graph] = read({
+      x: { shape: [4, 3], data: new Array(12).fill(0) },
+      pid: { shape: [4], data: ids },
+    });
+    expect(graph.pid).toEqual(Int32Array.of(0, -1, 1, 0));
+  });
+
   it("reads many graphs, empty ones too", () => {
     const graphs = read({
       edge_index: { shape: [2, 3], data: [0, 0, 0, 0, 0, 0] },
@@ -101,6 +110,7 @@ describe("graphsOf", () => {
     ],
     ["a label too few", { y: { shape: [2], data: [0, 1] } }, "array 'y': its shape is (2)"],
     ["a label that is none", { y: { shape: [3], data: [0, 1, 0.5] } }, "y of edge 2 is 0.5"],
+    ["half a particle", { pid: { shape: [2], data: [0, 0.5] } }, "pid of node 1 is 0.5, which is no integer"],
     ["a particle too many", { pid: { shape: [3], data: [0, 1, 2] } }, "array 'pid': its shape is (3)"],
     [
       "NaN among the nodes",

@@ -13,6 +13,7 @@ import { bipolarQuant, quant, trunc } from "./quant.js";
 import { argExtremum, reduction, toInteger } from "./reduce.js";
 import * as reshaping from "./reshaping.js";
 import { resize, upsample } from "./resize.js";
+import * as rows from "./rows.js";
 import * as selecting from "./selecting.js";
 import { logSoftmax, softmax } from "./softmax.js";
 
@@ -121,6 +122,9 @@ export const OPERATORS: ReadonlyMap<string, Handler> = new Map<string, Handler>(
   ["Split", selecting.split],
   ["Concat", selecting.concat],
   ["Gather", selecting.gather],
+  ["GatherND", rows.gatherNd],
+  ["ScatterElements", rows.scatterElements],
+  ["ScatterND", rows.scatterNd],
   ["Pad", selecting.pad],
   ["Expand", selecting.expand],
   ["Tile", selecting.tile],

@@ -21,9 +21,7 @@ export const REFUSED: ReadonlyMap<string, string> = new Map([
     "LRN",
   ].map((type): [string, string] => [type, STATISTICS]),
   ...["TopK", "NonMaxSuppression", "Unique"].map((type): [string, string] => [type, SORTED]),
-  ...["GatherND", "GatherElements", "ScatterND", "ScatterElements", "NonZero", "Compress"].map(
-    (type): [string, string] => [type, WHERE],
-  ),
+  ...["GatherElements", "Scatter", "NonZero", "Compress"].map((type): [string, string] => [type, WHERE]),
   ...["Attention", "RotaryEmbedding"].map((type): [string, string] => [
     type,
     "write it with MatMul and Softmax",

@@ -4,11 +4,13 @@ import { concatValues, gatherValue, reshapeValue, sliceValue, squeezeValue } fro
 import {
   broadcastConstant,
   broadcastShapes,
+  type Constant,
   type Live,
   nodeShape,
   showShape,
   type Value,
 } from "../values.js";
+import { selectRows } from "./rows.js";
 
 /** NumPy's slices: bounds as attributes before operator set 10, as inputs from then on. */
 export const slice: Handler = (call) => {
@@ -70,12 +72,16 @@ export const concat: Handler = (call) => {
   return [concatValues(call.builder, values, axis)];
 };
 
-/** Constant indices of an axis, or a row of a constant table that the event selects. */
+/** Constant indices of an axis; or rows at indices of the event, of a value or of a constant table. */
 export const gather: Handler = (call) => {
   const value = call.value(0);
   const indices = call.value(1);
   const axis = call.axis(call.attributes.int("axis", 0), value.shape.length);
-  if (indices.kind === "live") return [lookUp(call, value, indices, axis)];
+  if (indices.kind === "live") {
+    return [
+      value.kind === "live" ? selectRows(call, value, indices, axis) : lookUp(call, value, indices, axis),
+    ];
+  }
   call.keepEvents(value, [axis]);
   const length = value.shape[axis] as number;
   const list = indices.data.map((n) => {
@@ -90,10 +96,8 @@ export const gather: Handler = (call) => {
 };
 
 /** The row of a constant table at an index of the event: for each column, a step function of the index. */
-function lookUp(call: Call, table: Value, index: Live, axis: number): Value {
+function lookUp(call: Call, table: Constant, index: Live, axis: number): Value {
   const { builder } = call;
-  if (table.kind === "live")
-    return call.refuse("indices that the event computes are supported in constant tables only");
   if (axis !== 0 || table.shape.length !== 2) {
     return call.refuse("a constant table is supported with two axes and indices of its first one");
   }
