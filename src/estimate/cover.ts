@@ -7,8 +7,8 @@ import type { Network } from "./network.js";
  */
 const COSTS = [0, 2, 2, 3, 5, 5, 5] as const;
 
-/** What an input of a LUT adds: of two covers of equal cost the one with fewer nets is better. */
-const EDGE = 1e-3;
+/** What a LUT costs more: of two covers of equal cost the one of fewer LUTs is better. */
+const EACH = 1e-3;
 
 /** Cuts that are kept of each node. */
 const CUTS = 8;
@@ -233,7 +233,7 @@ class Mapper {
 function cutOf(leaves: readonly number[]): Cut {
   let signature = 0;
   for (const leaf of leaves) signature |= 1 << (leaf & 31);
-  return { leaves, signature, cost: (COSTS[leaves.length] as number) + EDGE * leaves.length };
+  return { leaves, signature, cost: (COSTS[leaves.length] as number) + EACH };
 }
 
 function bits(signature: number): number {

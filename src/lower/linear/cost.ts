@@ -46,7 +46,7 @@ export function costOfThree(a: Bits, b: Bits, c: Bits): AdderCost {
   const all = Math.max(0, shortest - highest);
   const pairs = overlapOf(a, b) + overlapOf(a, c) + overlapOf(b, c) - 2 * all;
   const luts = pairs + (all > 0 && end > middle ? 1 : 0);
-  const depth = Math.max(a.depth, b.depth, c.depth) + 1;
+  const depth = Math.max(a.depth, b.depth, c.depth) + DEPTH_OF_THREE;
   return { lut: luts + CARRY * Math.max(0, top - start - luts), low, top, max, depth };
 }
 
@@ -54,6 +54,9 @@ export function costOfThree(a: Bits, b: Bits, c: Bits): AdderCost {
 export function costOfConstant({ low, top }: Bits): number {
   return CARRY * (top - low + 1);
 }
+
+/** The delay of an adder of three, in delays of an adder of two (delay.ts, for eight bits). */
+export const DEPTH_OF_THREE = 1.55;
 
 /** What a constant costs more as third operand of an adder of two. */
 export const THIRD_CONSTANT = 1;

@@ -43,6 +43,9 @@ export function lowerLinear(
   return outputs;
 }
 
+/** Levels that a row may take longer than adders of two, so that adders of three fit; as much for each level above four. */
+const SLACK = 1.2;
+
 interface OpenRow {
   readonly terms: readonly Term[];
   readonly biased: boolean;
@@ -95,7 +98,7 @@ function limited({ terms, biased }: OpenRow, facts: readonly NodeFacts[], signed
   const constant = biased || (terms.length > 1 && offset) || first?.negative === true;
   const levels = terms.length === 0 ? 0 : Math.ceil(Math.log2(weight));
   const least = terms.length === 1 && constant ? (facts[(first as Term).node] as NodeFacts).depth + 1 : 0;
-  return { terms, constant, depth: Math.max(levels, least) };
+  return { terms, constant, depth: Math.max(levels, least) + SLACK * Math.max(1, levels - 3) };
 }
 
 /** Bounds of a sum: every input at its worst. */

@@ -5,7 +5,7 @@ export interface Term {
   readonly negative: boolean;
 }
 
-/** What the optimizer knows of a node: an unsigned number up to `max` on `width` bits, `depth` adders after the inputs. */
+/** What the optimizer knows of a node: an unsigned number up to `max` on `width` bits, `depth` adders of two after the inputs. */
 export interface NodeFacts {
   readonly max: number;
   readonly width: number;
@@ -27,7 +27,7 @@ export interface Row {
   readonly terms: readonly Term[];
   /** Whether a constant comes to the terms. */
   readonly constant: boolean;
-  /** The most adders, one behind the other, between the inputs and its sum. */
+  /** The most adders of two, one behind the other, between the inputs and its sum, or as long in others. */
   readonly depth: number;
 }
 

@@ -98,7 +98,7 @@ export function sharePairs(network: Network, sharing: Sharing): Network {
     const terms = [normalised(a, a, b), normalised(b, a, b)];
     const own = factsOf(terms, facts);
     const growth =
-      3 ** own.depth - 3 ** (facts[a.node] as NodeFacts).depth - 3 ** (facts[b.node] as NodeFacts).depth;
+      2 ** own.depth - 2 ** (facts[a.node] as NodeFacts).depth - 2 ** (facts[b.node] as NodeFacts).depth;
     const found = rows.map((row) => occurrences(row, pair as Pair, growth));
     const total = found.reduce((sum, { length }) => sum + length, 0);
     // Occurrences that overlap, or would deepen their row, were counted but cannot be replaced.
@@ -181,13 +181,13 @@ interface OpenRow {
   readonly terms: Term[];
   /** The terms of each node. */
   readonly byNode: Map<number, Term[]>;
-  /** How much Σ 3^depth over its terms may still grow (see tree.ts). */
+  /** How much Σ 2^depth over its terms may still grow (see tree.ts). */
   room: number;
 }
 
 function openRow({ terms, constant, depth }: Row, facts: readonly NodeFacts[]): OpenRow {
-  const used = terms.reduce((sum, { node }) => sum + 3 ** (facts[node] as NodeFacts).depth, 0);
-  const row: OpenRow = { terms: [], byNode: new Map(), room: (constant ? 2 / 3 : 1) * 3 ** depth - used };
+  const used = terms.reduce((sum, { node }) => sum + 2 ** (facts[node] as NodeFacts).depth, 0);
+  const row: OpenRow = { terms: [], byNode: new Map(), room: 2 ** depth - used - (constant ? 1 : 0) };
   for (const term of terms) append(row, term);
   return row;
 }

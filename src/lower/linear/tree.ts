@@ -1,4 +1,4 @@
-import { costOfConstant, costOfThree, costOfTwo, THIRD_CONSTANT } from "./cost.js";
+import { costOfConstant, costOfThree, costOfTwo, DEPTH_OF_THREE, THIRD_CONSTANT } from "./cost.js";
 import type { Operand, Term } from "./network.js";
 
 /** A sum as a tree of adders of two and three operands: a term, or the sum of the parts. */
@@ -24,20 +24,29 @@ const NEAR = 4;
  * constant comes in at the root. Returns undefined when they cannot be added within the depth.
  */
 export function planTree(operands: readonly Operand[], constant: boolean, depth: number): Tree | undefined {
-  const room = (constant ? 2 / 3 : 1) * 3 ** depth + 1e-6;
-  let items: readonly Tree[] = operands.map(leaf);
-  if (items.length === 0) return undefined;
-  if (weightOf(items) > room) return undefined;
-  while (items.length > EXHAUSTIVE) {
-    items = joinMany(items, room) ?? joinShallowest(items);
-  }
-  return finish(items, constant, room, depth);
+  const room = 2 ** depth + 1e-6;
+  const leaves = operands.map(leaf);
+  if (leaves.length === 0 || weightOf(leaves) > room) return undefined;
+  let items: readonly Tree[] | undefined = leaves;
+  while (items !== undefined && items.length > EXHAUSTIVE) items = joinMany(items, room);
+  const tree = items === undefined ? undefined : finish(items, constant, room, depth);
+  return tree ?? finish(flattest(leaves), constant, room, depth);
 }
 
-/** Operands as deep as d fit under a tree of depth D when Σ 3^d ≤ 3^D (Kraft's inequality). */
+/** Few operands out of many, joined so that the tree is as flat as adders of two make it: always the two least deep. */
+function flattest(items: readonly Tree[]): readonly Tree[] {
+  if (items.length <= EXHAUSTIVE) return items;
+  const [a, b, ...rest] = items.toSorted((x, y) => x.depth - y.depth) as [Tree, Tree, ...Tree[]];
+  return flattest([join([a, b]), ...rest]);
+}
+
+/**
+ * Operands as deep as d fit under a tree of adders of two of depth D when Σ 2^d ≤ 2^D (Kraft's inequality). Adders of
+ * three are about as fast for what they join: three operands in a little more than log2(3) levels.
+ */
 function weightOf(items: readonly Tree[]): number {
   let weight = 0;
-  for (const { depth } of items) weight += 3 ** depth;
+  for (const { depth } of items) weight += 2 ** depth;
   return weight;
 }
 
@@ -50,13 +59,6 @@ function join(parts: readonly [Tree, Tree, Tree?]): Tree {
   const { low, top, max, depth, lut } = c === undefined ? costOfTwo(a, b) : costOfThree(a, b, c);
   const own = parts as readonly Tree[];
   return { term: undefined, parts: own, low, top, max, depth, lut: lut + a.lut + b.lut + (c?.lut ?? 0) };
-}
-
-/** Joins what keeps the tree as flat as it can be: the three (first two, where their number is even) least deep. */
-function joinShallowest(items: readonly Tree[]): readonly Tree[] {
-  const [a, b, ...rest] = items.toSorted((x, y) => x.depth - y.depth) as [Tree, Tree, ...Tree[]];
-  if (items.length % 2 === 0) return [join([a, b]), ...rest];
-  return [join([a, b, rest[0] as Tree]), ...rest.slice(1)];
 }
 
 interface Candidate {
@@ -80,7 +82,7 @@ function joinMany(items: readonly Tree[], room: number): Tree[] | undefined {
   for (const { parts, joined } of candidates) {
     if (left <= enough) break;
     if (parts.some((part) => used.has(part))) continue;
-    const next = weight - weightOf(parts) + 3 ** joined.depth;
+    const next = weight - weightOf(parts) + 2 ** joined.depth;
     if (next > room) continue;
     weight = next;
     left -= parts.length - 1;
@@ -141,8 +143,9 @@ function finish(
   if (items.length === 2) {
     const joined = join([a, b]);
     // The constant as third operand, or behind.
-    if (constant && joined.depth <= depth && joined.depth > Math.max(a.depth, b.depth))
-      best = { ...joined, lut: joined.lut + THIRD_CONSTANT };
+    const last = Math.max(a.depth, b.depth);
+    const third = { ...joined, lut: joined.lut + THIRD_CONSTANT, depth: last + DEPTH_OF_THREE };
+    if (constant && joined.depth > last && third.depth <= depth && third.lut < limit - 1e-9) best = third;
     consider(joined, []);
     return best;
   }

@@ -82,7 +82,7 @@ describe("the Verilog of a cell", () => {
       [
         "wire [6:0] y;",
         "assign y[0] = u[0];",
-        "l1c_add3 #(.WIDTH(6), .NEGATE_B(1)) y_add (.a({3'h0, u[3:1]}), .b({{2{s[3]}}, s}), .c(6'h3a), .sum(y[6:1]));",
+        "l1c_add3 #(.WIDTH(6), .NEGATE_B(1), .LIVE_A(6'h7), .LIVE_C(6'h3a)) y_add (.a({3'h0, u[3:1]}), .b({{2{s[3]}}, s}), .c(6'h3a), .sum(y[6:1]));",
       ],
     ],
     [
@@ -92,7 +92,7 @@ describe("the Verilog of a cell", () => {
       false,
       [
         "wire [5:0] y;",
-        "l1c_add3 #(.WIDTH(6), .TOP_IS_CARRY(1)) y_add (.a({2'h0, u}), .b({2'h0, u}), .c({4'h0, v}), .sum(y[5:0]));",
+        "l1c_add3 #(.WIDTH(6), .TOP_IS_CARRY(1), .LIVE_A(6'hf), .LIVE_B(6'hf), .LIVE_C(6'h3)) y_add (.a({2'h0, u}), .b({2'h0, u}), .c({4'h0, v}), .sum(y[5:0]));",
       ],
     ],
     [
@@ -102,7 +102,7 @@ describe("the Verilog of a cell", () => {
       false,
       [
         "wire [4:0] y;",
-        "l1c_add3 #(.WIDTH(5)) y_add (.a({1'h0, u}), .b({1'h0, u}), .c({3'h0, v}), .sum(y[4:0]));",
+        "l1c_add3 #(.WIDTH(5), .LIVE_A(5'hf), .LIVE_B(5'hf), .LIVE_C(5'h3)) y_add (.a({1'h0, u}), .b({1'h0, u}), .c({3'h0, v}), .sum(y[4:0]));",
       ],
     ],
     [
@@ -113,7 +113,7 @@ describe("the Verilog of a cell", () => {
       [
         "wire [7:0] y;",
         "assign y[0] = 1'h0;",
-        "l1c_add3 #(.WIDTH(7), .NEGATE_B(1), .NEGATE_C(1)) y_add (.a({2'h0, u, 1'h0}), .b({{3{s[3]}}, s}), .c({3'h0, v, 2'h0}), .sum(y[7:1]));",
+        "l1c_add3 #(.WIDTH(7), .NEGATE_B(1), .NEGATE_C(1), .LIVE_A(7'h1e)) y_add (.a({2'h0, u, 1'h0}), .b({{3{s[3]}}, s}), .c({3'h0, v, 2'h0}), .sum(y[7:1]));",
       ],
     ],
     [
@@ -124,7 +124,7 @@ describe("the Verilog of a cell", () => {
       [
         "wire [6:0] y;",
         "assign y[1:0] = {t, t};",
-        "l1c_add3 #(.WIDTH(5)) y_add (.a({5{t}}), .b({1'h0, u}), .c({2'h0, v, 1'h0}), .sum(y[6:2]));",
+        "l1c_add3 #(.WIDTH(5), .LIVE_B(5'hf), .LIVE_C(5'h6)) y_add (.a({5{t}}), .b({1'h0, u}), .c({2'h0, v, 1'h0}), .sum(y[6:2]));",
       ],
     ],
     ["mul", { op: "mul", a: u, b: v }, 6, false, ["wire [5:0] y = {2'h0, u} * {4'h0, v};"]],
