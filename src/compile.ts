@@ -1,7 +1,9 @@
 import { type EmittedFile, emitVerilog, type Template, templatesOf } from "./hls-emit/verilog/index.js";
 import { importModel } from "./import/index.js";
 import type { ModelSource } from "./import/source.js";
+import type { Circuit, Module } from "./ir/circuit/circuit.js";
 import { printCircuit } from "./ir/circuit/text.js";
+import { UserError } from "./ir/errors.js";
 import type { Fixed } from "./ir/fixed/fixed.js";
 import { printFixed } from "./ir/fixed/text.js";
 import type { FixedType } from "./ir/fixed-point.js";
@@ -76,6 +78,7 @@ export async function compile(source: ModelSource, options: CompileOptions): Pro
     ...(cycles !== undefined && { cycles }),
     ...(options.effort !== undefined && { effort: options.effort }),
   });
+  checkTopName(lowered.circuit);
   const golden = emitTypeScript(fixed);
   const files = [
     { name: "model.l1c", text: printModel(model) },
@@ -88,6 +91,16 @@ export async function compile(source: ModelSource, options: CompileOptions): Pro
   const notes = [...imported.notes, ...quantized.notes];
   const templates = templatesOf(lowered.circuit, options.target);
   return { model, fixed, lowered, choice, notes, files, templates };
+}
+
+/** Verilator takes no top module with a signal of its own name, and signals have the names of inputs and layers. */
+function checkTopName({ modules }: Circuit): void {
+  const { name, wires, instances, outputs } = modules.at(-1) as Module;
+  if (![...wires, ...instances, ...outputs].some((signal) => signal.name === name)) return;
+  throw new UserError(`'${name}' cannot name the top module: a signal in it has this name`, {
+    where: "name",
+    hint: "Choose another name in l1c.yaml.",
+  });
 }
 
 /** The cycles that a bound on the latency leaves; undefined without one. */

@@ -25,15 +25,22 @@ export const TYPE_TEXT = z
 export const LONGEST_NAME = 100;
 
 /** The name of a firmware is that of its top module, so that no message, file or page shows another. */
-const FIRMWARE_NAME = z
-  .string()
-  .max(LONGEST_NAME)
-  .superRefine((name, context) => {
-    const possible = topModuleName(name);
-    if (possible === name) return;
-    const message = `'${name}' cannot name a Verilog module${name === "" ? "" : `; '${possible}' can`}`;
-    context.addIssue({ code: "custom", message });
-  });
+const FIRMWARE_NAME = z.string().superRefine((name, context) => {
+  const message = problemOfName(name);
+  if (message !== undefined) context.addIssue({ code: "custom", message });
+});
+
+/** Why a firmware cannot have this name. */
+function problemOfName(name: string): string | undefined {
+  if (name === "") return "is empty: give a name, or leave it out";
+  if (name.length > LONGEST_NAME) return `has ${name.length} characters, ${LONGEST_NAME} are allowed`;
+  const possible = topModuleName(name);
+  if (possible === name) return undefined;
+  const instead = /[A-Za-z]/.test(possible)
+    ? `'${possible}' can`
+    : "take letters a to z, digits and single underscores";
+  return `'${name}' cannot name the top module; ${instead}`;
+}
 
 /** How calibration chooses the type of a tensor. */
 const QUANTIZER = z.strictObject({
@@ -174,7 +181,7 @@ async function configBeside(model: string): Promise<string | undefined> {
 }
 
 /** Parses and checks a configuration. Throws a UserError that names file, key and what it should be. */
-function parseConfig(text: string, path: string): Config {
+export function parseConfig(text: string, path: string): Config {
   let value: unknown;
   try {
     value = parse(text) ?? {};

@@ -1,6 +1,7 @@
 import type { TypedArray } from "../events/npy.js";
 import { openEvents } from "../events/open.js";
 import type { EventBlock, EventSource } from "../events/source.js";
+import { UserError } from "../ir/errors.js";
 import type { Model } from "../ir/model/model.js";
 import { sizeOf } from "../ir/tensor.js";
 import type { Config } from "./config.js";
@@ -18,7 +19,7 @@ export interface FloatEvents {
   readonly source: EventSource;
   /** The arrays of the inputs and those of `more`, in blocks, as they are in the file. */
   readonly blocks: (more?: readonly string[]) => AsyncGenerator<EventBlock>;
-  /** The events of a block. */
+  /** The events of a block. A value that is not finite is a UserError. */
   readonly eventsOf: (block: EventBlock) => Generator<FloatEvent>;
 }
 
@@ -36,7 +37,7 @@ export async function withFloatEvents<T>(
     return use({
       source,
       blocks: (more = []) => source.blocks([...new Set([...arrays.values(), ...more])], BLOCK),
-      *eventsOf({ rows, arrays: block }) {
+      *eventsOf({ start, rows, arrays: block }) {
         for (let row = 0; row < rows; row++) {
           yield Object.fromEntries(
             inputs.map(({ name, shape }) => {
@@ -45,7 +46,13 @@ export async function withFloatEvents<T>(
                 row * size,
                 (row + 1) * size,
               );
-              return [name, Float64Array.from(data as ArrayLike<number | bigint>, Number)];
+              const values = Float64Array.from(data as ArrayLike<number | bigint>, Number);
+              const bad = values.findIndex((value) => !Number.isFinite(value));
+              if (bad < 0) return [name, values];
+              throw new UserError(
+                `event ${start + row}, value ${bad} of input '${name}': ${values[bad]} is no finite number`,
+                { where: source.file, hint: `The input's shape is [${shape.join(", ")}], row-major.` },
+              );
             }),
           );
         }

@@ -27,8 +27,15 @@ export const RESERVED: ReadonlySet<string> = new Set(
   ).split(" "),
 );
 
-/** Modules of the templates (templates/verilog/) and of the test bench: names that no module of a circuit may have. */
+/** The ports that every top module has besides those of the data. */
+const CONTROL_PORTS = ["clk", "rst", "in_valid", "in_first", "out_valid", "out_first"];
+
+/**
+ * Names that no module of a circuit may have: modules of the templates (templates/verilog/) and of the test bench, and
+ * the control ports, because Verilator takes no top module with a signal of its own name.
+ */
 export const TAKEN_MODULES: readonly string[] = [
+  ...CONTROL_PORTS,
   ...PRIMITIVE_NAMES.map(primitiveModule),
   "l1c_add3",
   "l1c_testbench",

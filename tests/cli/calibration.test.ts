@@ -91,4 +91,21 @@ types: { image: "ufixed<2,0>" }
     const missing = await compile("", "--calibrate", at("none.npy"));
     expect(missing).toMatchObject({ code: 2, stderr: expect.stringContaining("none.npy") });
   });
+
+  it.each([
+    ["compile", "NaN", Number.NaN],
+    ["compile", "Infinity", Number.POSITIVE_INFINITY],
+    ["scan", "NaN", Number.NaN],
+  ])("%s names the file and the event of a value that is %s", async (command, printed, value) => {
+    // Events are read in blocks of 200.
+    const data = new Float64Array(203 * SIZE);
+    data[201 * SIZE + 7] = value;
+    writeNpy(at("bad.npy"), [203, 5, 6, 2], data);
+    const more = command === "scan" ? ["--loss", "0.1"] : ["-o", at("build")];
+    const { code, stderr } = await runCli(command, MODEL, "--calibrate", at("bad.npy"), ...more);
+    expect(code).toBe(2);
+    expect(stderr).toContain(
+      `${at("bad.npy")}: event 201, value 7 of input 'image': ${printed} is no finite number`,
+    );
+  });
 });

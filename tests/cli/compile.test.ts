@@ -228,14 +228,22 @@ describe("l1c compile refuses, with exit code 2, a message and nothing left behi
 
   it.each([
     ["nam: x", "nam"],
-    ["name: ''", "name: "],
+    ["name: ''", "name: is empty: give a name, or leave it out"],
     ["name: 7", "name: "],
-    ["name: ../../x y", "name: '../../x y' cannot name a Verilog module; '_x_y' can"],
-    ["name: my net", "name: 'my net' cannot name a Verilog module; 'my_net' can"],
+    ["name: ../../x y", "name: '../../x y' cannot name the top module; '_x_y' can"],
+    ["name: my net", "name: 'my net' cannot name the top module; 'my_net' can"],
     ["name: 3layers", "'_3layers' can"],
     ["name: module", "'module_' can"],
     ["name: l1c_testbench", "'l1c_testbench_2' can"],
-    [`name: ${"n".repeat(101)}`, "name: Too big"],
+    ["name: LUT6_2", "'LUT6_2_2' can"],
+    ["name: é", "name: 'é' cannot name the top module; take letters a to z, digits and single underscores"],
+    [`name: ${"n".repeat(101)}`, "name: has 101 characters, 100 are allowed"],
+    ...["clk", "rst", "in_valid", "in_first", "out_valid", "out_first"].map((port): [string, string] => [
+      `name: ${port}`,
+      `name: '${port}' cannot name the top module; '${port}_2' can`,
+    ]),
+    ["name: in_x", "name: 'in_x' cannot name the top module: a signal in it has this name"],
+    ["name: out_a_head", "name: 'out_a_head' cannot name the top module: a signal in it has this name"],
     ["output: { name: ../x }", "output.name: should be letters, digits and _"],
     ["clock_mhz: fast", "clock_mhz: "],
     ["clock_mhz: 0", "clock_mhz: "],
@@ -272,6 +280,14 @@ describe("l1c compile refuses, with exit code 2, a message and nothing left behi
     ["stream: { row: 1 }", "row"],
   ])("the configuration %s", async (yaml, message) => {
     expectMistake(await compileWith(yaml), message);
+  });
+
+  it.each(["parallel", "stream", "raster"])("fewer cycles than %s firmware takes", async (architecture) => {
+    const bounded = (cycles: number) =>
+      compile("--architecture", architecture, "--latency-cycles", String(cycles));
+    expectMistake(await bounded(1), "cycles (");
+    expect(left()).toEqual([]);
+    expect((await bounded(50)).code).toBe(0);
   });
 
   it("a threshold outside a sigmoid's range is caught, one on logits is taken", async () => {

@@ -1,3 +1,4 @@
+import { invariant } from "../../ir/errors.js";
 import { type FixedType, sameType } from "../../ir/fixed-point.js";
 import { type Granular, perChannel, perTensor } from "../../ir/granular.js";
 import type {
@@ -9,14 +10,14 @@ import type {
   Quantizer,
 } from "../../ir/model/model.js";
 import { verifyModel } from "../../ir/model/verify.js";
-import { type Ratio, ratio } from "../../ir/ratio.js";
+import { type Ratio, ratio, times } from "../../ir/ratio.js";
 import type { Histogram } from "./histogram.js";
 import { type CalibrateOptions, completeOptions, type PartialOptions } from "./options.js";
 import { checkOverrides, isWeighted } from "./overrides.js";
 import { chooseType } from "./range.js";
 import { type QuantizerSite, quantizerSites } from "./sites.js";
 import { type Statistics, wholeTensor } from "./statistics.js";
-import { productUnits, resultUnit } from "./units.js";
+import { multiplierUnit, productUnits, resultUnit } from "./units.js";
 import { type Asked, arePowersOfTwo, biasQuantizer, roundFactors, weightQuantizer } from "./weights.js";
 
 /**
@@ -37,19 +38,21 @@ export function calibrate(model: Model, statistics: Statistics, given: PartialOp
   const taken = new Set(model.nodes.map(({ name }) => name));
   const nodes: ModelNode[] = [];
   const units = new Map<string, Ratio | undefined>();
-  const shapes = new Map(model.nodes.map(({ name, shape }) => [name, shape]));
+  const shapes = new Map<string, readonly number[]>();
   /** By value: the quantizer that its readers take instead. Outputs do only where the options ask for one. */
   const quantized = new Map<string, string>();
   const forced = new Map<string, string>();
+  const shapeOf = (name: string) => {
+    const shape = shapes.get(name);
+    invariant(shape !== undefined, `calibration: '${name}' is read before it is computed`);
+    return shape;
+  };
   const append = (node: ModelNode) => {
     nodes.push(node);
+    shapes.set(node.name, node.shape);
     units.set(
       node.name,
-      resultUnit(
-        node,
-        (name) => units.get(name),
-        (name) => shapes.get(name) ?? [],
-      ),
+      resultUnit(node, (name) => units.get(name), shapeOf),
     );
   };
   const quantizers = new Set(model.nodes.filter(({ op }) => op === "quantize").map(({ name }) => name));
@@ -146,15 +149,11 @@ function quantizeAffine(
   if (besideQuantizer && arePowersOfTwo(node.multiplier)) return node;
   const { multiplier, offset } = node;
   const multiplierQuantizer = weightQuantizer(multiplier, asked);
-  const finest = resultUnit(
-    { ...node, offset: { shape: [], data: [0] }, multiplierQuantizer },
-    () => input,
-    () => [],
-  );
+  const product = times(input, multiplierUnit({ ...node, multiplierQuantizer }));
   const grid =
     offset.shape.length === 1 && multiplier.shape.length < 2
       ? productUnits(input, multiplierQuantizer, offset.data.length)
-      : [finest ?? input];
+      : [product];
   return { ...node, multiplierQuantizer, offsetQuantizer: biasQuantizer(offset, grid) };
 }
 

@@ -1,6 +1,6 @@
 import { type FixedType, unitOf } from "../../ir/fixed-point.js";
 import { atElement, type Granular } from "../../ir/granular.js";
-import type { ModelNode, Quantizer } from "../../ir/model/model.js";
+import type { ModelAffine, ModelNode, Quantizer } from "../../ir/model/model.js";
 import { isMovement } from "../../ir/movement.js";
 import { commonUnit, exactRatio, ONE, type Ratio, ratio, times } from "../../ir/ratio.js";
 import { sizeOf, type Tensor } from "../../ir/tensor.js";
@@ -9,7 +9,7 @@ import { unitOfAll } from "../units.js";
 /** The unit of which all elements of a value are multiples; undefined where the model does not fix one. */
 export type UnitOf = (name: string) => Ratio | undefined;
 
-/** The unit of a node's result, from those of its operands. */
+/** The unit of a node's result, from the units and the shapes of its operands. */
 export function resultUnit(
   node: ModelNode,
   of: UnitOf,
@@ -35,7 +35,7 @@ export function resultUnit(
       );
     case "affine":
       return sum(
-        product(of(node.inputs[0]), factorUnit(node.multiplier, node.multiplierQuantizer)),
+        product(of(node.inputs[0]), multiplierUnit(node)),
         factorUnit(node.offset, node.offsetQuantizer),
       );
     case "leaky_relu":
@@ -78,6 +78,11 @@ const sum = (a: Ratio | undefined, b: Ratio | undefined): Ratio | undefined => a
 /** The unit of a factor that may be exact: without a quantizer, that of its doubles. */
 function factorUnit({ data }: Tensor<number>, quantizer: Quantizer | undefined): Ratio {
   return quantizer === undefined ? unitOfAll(data.map(exactRatio)) : wholeUnit(quantizer.types);
+}
+
+/** What the factors of an affine map are multiples of. */
+export function multiplierUnit({ multiplier, multiplierQuantizer }: ModelAffine): Ratio {
+  return factorUnit(multiplier, multiplierQuantizer);
 }
 
 /** What the products of an operand with the weights of each output channel are multiples of. */

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
+import type { FixedNode } from "../../../src/ir/fixed/fixed.js";
 import { printType, quantize, unitOf } from "../../../src/ir/fixed-point.js";
+import { atElement } from "../../../src/ir/granular.js";
 import type { Model, ModelNode, ModelNodeOf } from "../../../src/ir/model/model.js";
 import { parseModel, printModel } from "../../../src/ir/model/text.js";
 import { calibrate, calibrateModel, type PartialOptions } from "../../../src/quantize/calibrate/index.js";
@@ -17,6 +19,7 @@ import {
   prepared,
   randomEvents,
   randomNet,
+  real,
   relu,
 } from "./nets.js";
 
@@ -28,6 +31,46 @@ function nodeOf<Op extends ModelNode["op"]>(model: Model, name: string, op: Op):
   expect(node?.op).toBe(op);
   return node as ModelNodeOf<Op>;
 }
+/** An image → its averages → dense and a factor with an offset, whose biases depend on the averages' unit. */
+function averages(random: Random, channels: number, op: "reduce" | "pool2d"): Model {
+  const named = { name: "mean", inputs: ["x"] };
+  const average: ModelNode =
+    op === "reduce"
+      ? { op, kind: "mean", ...named, shape: [channels], axes: [0, 1] }
+      : {
+          ...{ op, kind: "average", ...named, shape: [1, 1, channels] },
+          // The row of padding below the image is not counted.
+          ...{ size: { rows: 5, columns: 3 }, strides: { rows: 5, columns: 3 }, countPads: false },
+          pads: { top: 0, bottom: 1, left: 0, right: 0 },
+          dilations: { rows: 1, columns: 1 },
+        };
+  const reals = () => random.array(channels, () => real(random));
+  return {
+    name: "averages",
+    nodes: [
+      input("x", [4, 3, channels]),
+      average,
+      { op: "reshape", name: "flat", inputs: ["mean"], shape: [channels] },
+      dense("scores", "flat", random.array(channels, reals), reals()),
+      {
+        op: "affine",
+        name: "scaled",
+        inputs: ["flat"],
+        shape: [channels],
+        multiplier: { shape: [channels], data: reals() },
+        offset: { shape: [channels], data: reals() },
+        multiplierQuantizer: undefined,
+        offsetQuantizer: undefined,
+      },
+    ],
+    outputs: [
+      { name: "scores", value: "scores" },
+      { name: "scaled", value: "scaled" },
+      { name: "mean", value: "mean" },
+    ],
+  };
+}
+
 const typesAt = (model: Model, name: string) =>
   nodeOf(model, name, "quantize").quantizer.types.items.map(printType);
 
@@ -70,6 +113,40 @@ describe("calibration", () => {
         const granular = scores?.types;
         const unit = unitOf(granular!.items[granular!.per === "tensor" ? 0 : i]);
         expect((Number(k) * Number(unit.n)) / Number(unit.d)).toBe(wanted[i]);
+      }
+    }
+  });
+
+  it.each([
+    ["a global mean of one channel", 1, "reduce"],
+    ["a global mean of several channels", 3, "reduce"],
+    ["an average pool of one channel", 1, "pool2d"],
+    ["an average pool of several channels", 3, "pool2d"],
+  ] as const)("takes %s", async (_, channels, op) => {
+    const random = new Random(30 + channels);
+    const model = averages(random, channels, op);
+    const events: Event[] = random.array(30, () => ({
+      x: Float64Array.from({ length: 12 * channels }, () => real(random, 3)),
+    }));
+    const bits = 14;
+    const quantized = await calibrateModel(model, events, floatRun, {
+      weights: { bits },
+      activations: { bits },
+    });
+    const { fixed } = modelToFixed(quantized);
+    const reference = referenceSimulator(fixed);
+    const entry = fixed.nodes.find(({ name }) => name === "x") as FixedNode;
+    const float = createFloatExecutor(model, { quantizers: "ignore" });
+    for (const event of events) {
+      const integers = Array.from(event.x, (x) => quantize(x, entry.types.items[0], "RND", "SAT"));
+      const own = reference.run({ x: integers });
+      const wanted = float.run(event);
+      for (const { name, value } of fixed.outputs) {
+        const { types } = fixed.nodes.find((node) => node.name === value) as FixedNode;
+        for (const [i, k] of own[name].entries()) {
+          const { n, d } = unitOf(atElement(types, i, types.items.length));
+          expect(Math.abs((Number(k) * Number(n)) / Number(d) - wanted[name][i])).toBeLessThan(4e-3);
+        }
       }
     }
   });
