@@ -118,7 +118,6 @@ function build() {
   const built = existsSync(stamp) && existsSync(program) ? readFileSync(stamp, "utf8") : undefined;
   if (built === current) return say("dist: up to date");
   say(`dist: ${built === undefined ? "not built yet" : "older than the sources"}`);
-  if (built === undefined) rmSync(join(ROOT, "dist", ".tsbuildinfo"), { force: true });
   must(
     process.execPath,
     [join("node_modules", "typescript", "bin", "tsc"), "-p", "tsconfig.build.json"],
