@@ -4,6 +4,7 @@ import { verifyFixed } from "../../src/ir/fixed/verify.js";
 import { perTensor } from "../../src/ir/granular.js";
 import { sizeOf } from "../../src/ir/tensor.js";
 import { planRaster } from "../../src/lower/raster/index.js";
+import { runPasses } from "../../src/passes/index.js";
 import { Random } from "./random.js";
 import {
   align,
@@ -34,13 +35,17 @@ const NARROW = 12;
 /** Elements of the largest value. */
 const MOST_ELEMENTS = 700;
 
-/** Another value of this shape, or a constant that is the same at all pixels. */
+/** Another value of this shape, or a constant that is the same at all pixels (channels first or last). */
 function partner(graph: RandomGraph, from: FixedNode): FixedNode {
   const { random } = graph;
   if (random.chance(0.7))
     return random.pick(imagesOf(graph).filter(({ shape }) => shape.join() === from.shape.join()));
-  const pixel = random.array(sizeOf(from.shape.slice(2)), () => random.within({ lo: -9n, hi: 9n }));
-  const data = random.array(sizeOf(from.shape), (i) => pixel[i % pixel.length]);
+  const first = random.chance(0.3);
+  const [image, size] = first
+    ? [sizeOf(from.shape.slice(1)), from.shape[0]]
+    : [1, sizeOf(from.shape.slice(2))];
+  const pixel = random.array(size, () => random.within({ lo: -9n, hi: 9n }));
+  const data = random.array(sizeOf(from.shape), (i) => pixel[Math.floor(i / image) % size]);
   return append(
     graph,
     { op: "constant", value: { shape: from.shape, data }, types: perTensor(randomUnit(graph)) },
@@ -58,7 +63,7 @@ function binary(op: "add" | "subtract" | "multiply" | "maximum" | "minimum"): Ra
 /** Rows or columns several times each. */
 const enlarge: RandomOperator = (graph, from) => {
   const { random } = graph;
-  const axis = random.integer(0, 1);
+  const axis = random.integer(0, random.chance(0.3) ? from.shape.length - 1 : 1);
   const factor = random.integer(2, 3);
   const indices = random.array(factor * from.shape[axis], (i) => Math.floor(i / factor));
   return append(graph, { op: "gather", axis, indices }, [from]);
@@ -70,7 +75,7 @@ const crop: RandomOperator = (graph, from) => {
   const axes = from.shape.map((size, axis) => {
     if (random.chance(0.4)) return { start: 0, step: 1, count: size };
     const start = random.integer(0, size - 1);
-    const step = axis > 1 && random.chance(0.3) ? -1 : random.integer(1, 3);
+    const step = random.chance(axis > 1 ? 0.3 : 0.1) ? -1 : random.integer(1, 3);
     const room = step > 0 ? Math.floor((size - 1 - start) / step) : start;
     return { start, step, count: random.integer(1, room + 1) };
   });
@@ -86,26 +91,27 @@ const pad: RandomOperator = (graph, from) => {
 
 const concat: RandomOperator = (graph, from) => {
   const { random } = graph;
+  const axis = random.chance(0.6) ? from.shape.length - 1 : random.integer(0, from.shape.length - 1);
+  const others = (shape: readonly number[]) => shape.with(axis, 0).join();
   const fits = imagesOf(graph).filter(
-    ({ shape }) =>
-      shape.length === from.shape.length && shape.slice(0, -1).join() === from.shape.slice(0, -1).join(),
+    ({ shape }) => shape.length === from.shape.length && others(shape) === others(from.shape),
   );
-  const others = random.array(random.integer(1, 2), () => random.pick(fits));
-  return append(graph, { op: "concat", axis: from.shape.length - 1 }, [from, ...others]);
+  const joined = random.array(random.integer(1, 2), () => random.pick(fits));
+  return append(graph, { op: "concat", axis }, [from, ...joined]);
 };
 
 /** Over the axes of a pixel. */
 const reduce: RandomOperator = (graph, value) => {
+  const { random } = graph;
   const from = unify(graph, narrowed(graph, value, NARROW));
-  const axes = from.shape.map((_, axis) => axis).filter((axis) => axis > 1 && graph.random.chance(0.8));
-  return append(graph, { op: "reduce", kind: graph.random.pick(["sum", "max", "min"] as const), axes }, [
-    from,
-  ]);
+  const pixel = from.shape.map((_, axis) => axis).filter((axis) => axis > 1 && random.chance(0.8));
+  const axes = random.chance(0.3) ? [0] : pixel;
+  return append(graph, { op: "reduce", kind: random.pick(["sum", "max", "min"] as const), axes }, [from]);
 };
 
 /** The channels in another order. */
 const shuffle: RandomOperator = (graph, from) => {
-  const axis = from.shape.length - 1;
+  const axis = graph.random.chance(0.7) ? from.shape.length - 1 : 0;
   const size = from.shape[axis];
   const indices = graph.random.array(graph.random.integer(1, size + 1), () =>
     graph.random.integer(0, size - 1),
@@ -121,12 +127,38 @@ const reshape: RandomOperator = (graph, from) => {
   return append(graph, { op: "reshape", shape: [rows, columns, ...shape] }, [from]);
 };
 
-const transpose: RandomOperator = (graph, from) =>
-  append(
+/** The axes of a pixel the other way round, or axes of the image too. */
+const transpose: RandomOperator = (graph, from) => {
+  const rank = from.shape.length;
+  const axes = from.shape.map((_, axis) => axis);
+  const [first, ...others] = axes;
+  const within = [0, 1, ...axes.slice(2).toReversed()];
+  const choices =
+    rank < 3
+      ? [[1, 0]]
+      : [within, [...others, first], [rank - 1, ...axes.slice(0, -1)], [1, 0, ...axes.slice(2)]];
+  return moved(graph, from, graph.random.pick(choices));
+};
+
+/** A transpose; where it moves only axes of size 1, perhaps as a reshape. */
+function moved(graph: RandomGraph, from: FixedNode, permutation: readonly number[]): FixedNode {
+  const kept = permutation.filter((axis) => from.shape[axis] !== 1);
+  const reshapes = kept.every((axis, i) => i === 0 || axis > kept[i - 1]);
+  return reshapes && graph.random.chance(0.7)
+    ? append(graph, { op: "reshape", shape: permutation.map((axis) => from.shape[axis]) }, [from])
+    : append(graph, { op: "transpose", permutation }, [from]);
+}
+
+/** Repeats along axes of size 1, and along new ones before the others. */
+const expand: RandomOperator = (graph, from) => {
+  const { random } = graph;
+  const shape = from.shape.map((size) => (size === 1 && random.chance(0.5) ? 2 : size));
+  return append(
     graph,
-    { op: "transpose", permutation: [0, 1, ...from.shape.slice(2).map((_, i) => from.shape.length - 1 - i)] },
+    { op: "expand", shape: random.chance(0.3) ? [random.integer(1, 2), ...shape] : shape },
     [from],
   );
+};
 
 const narrow =
   (op: keyof typeof RANDOM_OPERATORS): RandomOperator =>
@@ -162,6 +194,8 @@ const MAKERS: Readonly<Record<string, RandomOperator>> = {
   shuffle,
   reshape,
   transpose,
+  transposeAgain: transpose,
+  expand,
   argmax: narrow("argmax"),
   dense: narrow("dense"),
   affine: narrow("affine"),
@@ -200,44 +234,53 @@ export function randomRaster(seed: number, layers: readonly [number, number] = [
   const outputs = [(nodes.at(-1) as FixedNode).name];
   const live = imagesOf(graph).filter(({ op }) => op !== "constant");
   while (random.chance(0.4)) outputs.push(random.pick(live).name);
-  for (const [i, name] of outputs.entries()) {
-    const node = nodes.find((known) => known.name === name) as FixedNode;
-    if (node.shape.length === 3 && random.chance(0.3))
-      outputs[i] = append(graph, { op: "transpose", permutation: [2, 0, 1] }, [node]).name;
-  }
-  const fixed: Fixed = {
+  const graphOf = (values: readonly string[]): Fixed => ({
     name: `raster ${seed}`,
     nodes,
-    outputs: outputs.map((value, i) => ({ name: `out${i}`, value })),
-  };
+    outputs: values.map((value, i) => ({ name: `out${i}`, value })),
+  });
+  // Whether a raster takes several outputs depends on whether they see the same rows and columns.
+  const taken: string[] = [];
+  for (const name of outputs) {
+    const node = nodes.find((known) => known.name === name) as FixedNode;
+    const turns = node.shape.length === 3 && random.chance(0.4);
+    const shown = turns ? moved(graph, node, [2, 0, 1]).name : name;
+    const other = [shown, name].find((value) => takes(graphOf([...taken, value])));
+    if (other !== undefined) taken.push(other);
+  }
+  const fixed = graphOf(taken);
   verifyFixed(fixed);
   return fixed;
 }
 
-const CHANNELS_FIRST = " (channels first)";
+/** What nodes may read. */
+const imagesOf = ({ nodes }: RandomGraph) => nodes;
 
-/** What nodes may read: all but the inputs with channels first, which only their transposes read. */
-const imagesOf = ({ nodes }: RandomGraph) => nodes.filter(({ name }) => !name.endsWith(CHANNELS_FIRST));
-
-/** An input of these rows and columns; with channels first, what brings them to the end follows. */
+/** An input of these rows and columns, channels first or last; often of one channel, and mostly brought to the other order. */
 function imageInput(graph: RandomGraph, name: string, image: readonly number[]): void {
   const { random, options, nodes } = graph;
-  const channels = random.integer(1, options.image[2]);
-  if (random.chance(0.7)) {
+  const channels = random.chance(0.4) ? 1 : random.integer(1, options.image[2]);
+  if (random.chance(0.5)) {
     nodes.push(randomInput(random, options, name, [...image, channels]));
     return;
   }
   // A type for each column would differ between pixels.
   const alike = { ...options, granularities: ["tensor"] as const };
-  const input = randomInput(random, alike, `${name}${CHANNELS_FIRST}`, [channels, ...image]);
+  const input = randomInput(random, alike, name, [channels, ...image]);
   nodes.push(input);
-  append(graph, { op: "transpose", permutation: [1, 2, 0] }, [input]);
+  if (random.chance(0.7)) moved(graph, input, [1, 2, 0]);
 }
 
 /** Whether a raster takes the graph up to a node. */
 function fits(nodes: readonly FixedNode[], { name }: FixedNode): boolean {
+  return takes({ name: "graph", nodes, outputs: [{ name: "out", value: name }] });
+}
+
+/** Whether a raster takes a graph, as it is and as the passes leave it. */
+function takes(fixed: Fixed): boolean {
   try {
-    planRaster({ name: "graph", nodes, outputs: [{ name: "out", value: name }] });
+    planRaster(fixed);
+    planRaster(runPasses(fixed));
     return true;
   } catch (error) {
     if (error instanceof UserError) return false;

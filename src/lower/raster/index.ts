@@ -4,9 +4,10 @@ import { nodesByName } from "../../ir/graph.js";
 import type { DelayModel } from "../delay.js";
 import type { LayerFacts, Lowered, LoweredPort } from "../lowered.js";
 import { TAKEN_MODULES, uniqueIdentifiers } from "../names.js";
+import { isUniform, restate, restateBack } from "./coarsen.js";
+import { type Images, imagesOf, type Ordered } from "./images.js";
 import { planRaster as planImages, type RasterPlan, type Region } from "./plan.js";
 import { buildRegion, type RegionCircuit } from "./region.js";
-import { type Ordered, type RowsFirst, rowsFirst } from "./rows-first.js";
 import { isMasked, scheduleRaster } from "./schedule.js";
 import { buildTop } from "./top.js";
 
@@ -18,7 +19,7 @@ export interface RasterOptions {
 
 /** Cuts a graph of image operations into regions. Throws a UserError that names the node that does not fit. */
 export function planRaster(fixed: Fixed): RasterPlan {
-  return planImages(rowsFirst(fixed).fixed);
+  return planImages(imagesOf(fixed).fixed);
 }
 
 /**
@@ -28,7 +29,7 @@ export function planRaster(fixed: Fixed): RasterPlan {
  * UserError when the graph or the clock does not fit.
  */
 export function lowerRaster(fixed: Fixed, options: RasterOptions): Lowered {
-  const images = rowsFirst(fixed);
+  const images = imagesOf(fixed);
   return inOrder(lowerImages(images.fixed, options), images);
 }
 
@@ -84,11 +85,14 @@ function lowerImages(fixed: Fixed, { period, delays }: RasterOptions): Lowered {
 }
 
 /** The ports as they hold the tensors of the model. */
-function inOrder(lowered: Lowered, { inputs, outputs }: RowsFirst): Lowered {
+function inOrder(lowered: Lowered, { inputs, outputs }: Images): Lowered {
   const port = (own: LoweredPort, ordered: Ordered | undefined): LoweredPort => {
     if (ordered === undefined || own.packing.kind !== "raster") return own;
     const { node, axes } = ordered;
-    return { ...own, value: node, packing: { ...own.packing, shape: node.shape, axes } };
+    const stated = isUniform(restate(node.types, node.shape, axes), own.value.shape);
+    // Bounds of all pixels may need wider types than those of some.
+    const types = stated ? node.types : restateBack(own.value.types, node.shape, axes);
+    return { ...own, value: { ...node, types }, packing: { ...own.packing, shape: node.shape, axes } };
   };
   return {
     ...lowered,

@@ -1,7 +1,8 @@
 import { UserError } from "../../ir/errors.js";
 import type { FixedNode, FixedNodeOf } from "../../ir/fixed/fixed.js";
 import type { Spatial } from "../../ir/model/model.js";
-import { isGranular } from "./coarsen.js";
+import { sizeOf } from "../../ir/tensor.js";
+import { isGranular, isUniform } from "./coarsen.js";
 
 /** Which pixels of an image one pixel of a result reads: tap (i, j) of result (r, c) is at origin + r · stride + i · dilation. */
 export interface Window {
@@ -43,7 +44,7 @@ export function roleOf(node: FixedNode, inputs: readonly Shape[]): Role {
       const [row, column] = node.starts as [number, number];
       const [rows, columns] = node.steps as [number, number];
       if (keepsImage(node.shape, inputs) && row === 0 && column === 0) return { kind: "pixel" };
-      if (rows < 0 || columns < 0) throw refused(node, "turns an image round");
+      if (rows < 0 || columns < 0) throw refused(node, "mirrors an image");
       const window = { ...SAME_PIXEL, strides: { rows, columns }, origin: { rows: row, columns: column } };
       return { kind: "window", window, outside: "zero" };
     }
@@ -55,26 +56,16 @@ export function roleOf(node: FixedNode, inputs: readonly Shape[]): Role {
     }
     case "gather":
       return node.axis < 2 ? enlargeRole(node, inputs[0] as Shape) : { kind: "pixel" };
-    case "concat":
-      if (node.axis < 2) throw refused(node, "joins images side by side");
-      break;
-    case "transpose":
-      if (node.permutation[0] !== 0 || node.permutation[1] !== 1) throw refused(node, "turns an image round");
-      break;
-    case "reduce":
-      if (node.axes.some((axis) => (axis < 0 ? axis + (inputs[0] as Shape).length : axis) < 2))
-        throw refused(node, "combines a whole image");
-      break;
     default:
-      break;
+      if (!keepsImage(node.shape, inputs)) throw refused(node, "spreads an image over a larger one");
+      return { kind: "pixel" };
   }
-  if (!keepsImage(node.shape, inputs)) throw refused(node, "takes an image apart");
-  return { kind: "pixel" };
 }
 
 /** A window node as it computes one pixel from the pixels of its window; any other node for one pixel. */
-export function pixelForm(node: FixedNode): FixedNode {
-  const shape = [1, 1, ...node.shape.slice(2)];
+export function pixelForm(image: FixedNode): FixedNode {
+  const shape = [1, 1, ...image.shape.slice(2)];
+  const node = firstPixel(image);
   const motion = { strides: SAME_PIXEL.strides, dilations: SAME_PIXEL.dilations };
   const pads = { top: 0, bottom: 0, left: 0, right: 0 };
   switch (node.op) {
@@ -108,17 +99,24 @@ export function pixelForm(node: FixedNode): FixedNode {
   }
 }
 
+/** A node with what it states for each element stated for those of its first pixel. */
+function firstPixel(node: FixedNode): FixedNode {
+  const size = sizeOf(node.shape.slice(2));
+  const entries = Object.entries(node).map(([key, stated]) => [
+    key,
+    isGranular(stated) && stated.per === "element"
+      ? { per: "element", items: stated.items.slice(0, size) }
+      : stated,
+  ]);
+  return Object.fromEntries(entries) as FixedNode;
+}
+
 /** Refuses what differs from pixel to pixel: a raster has one circuit for all of them. */
 export function checkUniform(node: FixedNode): void {
-  const image = node.shape.length;
-  if (image < 2) throw refused(node, "is no image");
   const differs = () => refused(node, "does not do the same at all pixels");
-  for (const known of Object.values(node)) {
-    const per = isGranular(known) ? known.per : undefined;
-    // Without an axis of channels, the last axis is the columns.
-    if (per === "element" || (per === "channel" && image === 2)) throw differs();
-  }
-  if (node.op === "threshold" && image === 2 && new Set(node.levels).size > 1) throw differs();
+  for (const known of Object.values(node))
+    if (isGranular(known) && !isUniform(known, node.shape)) throw differs();
+  if (node.op === "threshold" && node.shape.length === 2 && new Set(node.levels).size > 1) throw differs();
 }
 
 export function refused(node: FixedNode, what: string): UserError {

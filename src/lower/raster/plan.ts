@@ -47,7 +47,7 @@ interface OpenRegion {
   readonly nodes: FixedNode[];
 }
 
-/** Cuts a graph of image operations into regions. Throws a UserError that names the node that does not fit. */
+/** Cuts a graph of images with rows and columns first into regions. Throws a UserError that names the node that does not fit. */
 export function planRaster(fixed: Fixed): RasterPlan {
   const inputs = inputsOf(fixed);
   const nodes = nodesByName(fixed);
@@ -83,12 +83,13 @@ export function planRaster(fixed: Fixed): RasterPlan {
       operands.map(({ shape }) => shape),
     );
     checkUniform(node);
-    const [source] = read;
-    // Passes fold what depends on constants only.
-    if (source === undefined) throw refused(node, "reads constants only");
+    const source = read[0] as string;
     const before = spaces.get(source) as Space;
-    if (read.some((name) => !sameSpace(before, spaces.get(name) as Space)))
-      throw refused(node, "reads images whose pixels come at different rates");
+    const other = read.find((name) => !sameSpace(before, spaces.get(name) as Space));
+    if (other !== undefined) {
+      const [a, b] = [source, other].map((name) => `'${name}' (${rateOf(spaces.get(name) as Space)})`);
+      throw refused(node, `reads values whose pixels come at different rates: ${a} and ${b}`);
+    }
     spaces.set(node.name, resultSpace(node, role, before));
     if (role.kind === "enlarge") {
       parts.push({ name: node.name, source, axis: role.axis, factor: role.factor });
@@ -127,17 +128,21 @@ function inputsOf(fixed: Fixed): readonly FixedInput[] {
   }
   for (const input of inputs) {
     checkUniform(input);
-    const [rows, columns] = input.shape;
-    if (input.shape.length < 3) throw refused(input, `is no image of rows, columns and channels`);
-    if (rows !== first.shape[0] || columns !== first.shape[1])
-      throw refused(input, `has other rows and columns than '${first.name}'`);
-  }
-  for (const { name, value } of fixed.outputs) {
-    if (fixed.nodes.find((node) => node.name === value)?.op === "constant") {
-      throw new UserError("it is the same for every event", { where: `output '${name}'` });
+    const size = ({ shape: [rows, columns] }: FixedInput) => `${rows} × ${columns}`;
+    if (size(input) !== size(first)) {
+      throw new UserError(
+        `it has ${size(input)} pixels, input '${first.name}' has ${size(first)}; raster firmware takes images of one size`,
+        { where: `input '${input.name}'` },
+      );
     }
   }
   return inputs;
+}
+
+/** How many pixels of the inputs one pixel stands for. */
+function rateOf({ rowScale, columnScale }: Space): string {
+  const show = ({ n, d }: Space["rowScale"]) => (d === 1n ? `${n}` : `${n}/${d}`);
+  return `stride ${show(rowScale)} × ${show(columnScale)}`;
 }
 
 function spaceOf({ shape }: FixedNode, rowScale: Space["rowScale"], columnScale: Space["columnScale"]) {

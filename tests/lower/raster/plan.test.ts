@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { completeNode, type NodeSketch } from "../../../src/ir/fixed/build.js";
 import type { Fixed, FixedInput, FixedNode } from "../../../src/ir/fixed/fixed.js";
 import { perTensor } from "../../../src/ir/granular.js";
-import { planRaster } from "../../../src/lower/raster/plan.js";
+import { planRaster } from "../../../src/lower/raster/index.js";
 
 const NONE = { top: 0, bottom: 0, left: 0, right: 0 };
 const ONE = { rows: 1, columns: 1 };
@@ -63,6 +63,13 @@ const enlarge = (name: string, source: string, axis: number, indices: readonly n
   inputs: [source],
   axis,
   indices,
+});
+const constant = (name: string, shape: readonly number[], data: (i: number) => bigint): NodeSketch => ({
+  op: "constant",
+  name,
+  inputs: [],
+  value: { shape, data: Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => data(i)) },
+  types: perTensor({ signed: true, width: 3, integer: 3 }),
 });
 const IMAGE = input("x", [4, 4, 2]);
 
@@ -130,8 +137,74 @@ describe("planRaster", () => {
     ],
     [
       "a transposed image",
-      graph([IMAGE], [{ op: "transpose", name: "turned", inputs: ["x"], permutation: [1, 0, 2] }]),
-      /turns an image round/,
+      graph(
+        [IMAGE],
+        [
+          conv("first", "x", 1, 2),
+          { op: "transpose", name: "turned", inputs: ["x"], permutation: [1, 0, 2] },
+          conv("second", "turned", 1, 2),
+        ],
+        ["first", "second"],
+      ),
+      /takes axes 0 and 1 of 'turned' for rows and columns, which are its axes 1 and 0/,
+    ],
+    [
+      "the rows of an image in one number",
+      graph(
+        [IMAGE],
+        [conv("first", "x", 1, 2), { op: "reduce", name: "sum", inputs: ["first"], kind: "sum", axes: [0] }],
+      ),
+      /combines the rows of an image/,
+    ],
+    [
+      "a position of the largest in a column",
+      graph(
+        [IMAGE],
+        [
+          conv("first", "x", 1, 2),
+          { op: "transpose", name: "turned", inputs: ["first"], permutation: [0, 2, 1] },
+          { op: "argmax", name: "where", inputs: ["turned"], last: false },
+        ],
+      ),
+      /'argmax' combines the columns of an image/,
+    ],
+    [
+      "an image spread over a larger one",
+      graph(
+        [input("x", [1, 4, 2])],
+        [conv("c", "x", 1, 2), { op: "expand", name: "large", inputs: ["c"], shape: [4, 4, 1] }],
+      ),
+      /'expand' spreads an image over a larger one/,
+    ],
+    [
+      "a reshaped image",
+      graph([IMAGE], [{ op: "reshape", name: "apart", inputs: ["x"], shape: [2, 8, 2] }]),
+      /'reshape' takes an image apart/,
+    ],
+    [
+      "a sum of constants",
+      graph(
+        [IMAGE],
+        [
+          constant("k", [4, 4, 2], () => 1n),
+          { op: "add", name: "sum", inputs: ["k", "k"] },
+          { op: "add", name: "y", inputs: ["x", "sum"] },
+        ],
+      ),
+      /'add' reads constants only/,
+    ],
+    [
+      "a constant that is not the same at all pixels",
+      graph(
+        [IMAGE],
+        [constant("k", [4, 4, 2], (i) => BigInt(i % 3)), { op: "add", name: "y", inputs: ["x", "k"] }],
+      ),
+      /differs between pixels/,
+    ],
+    [
+      "an output that is the same for every event",
+      graph([IMAGE], [constant("k", [4, 4, 2], () => 1n)]),
+      /it is the same for every event/,
     ],
     [
       "a mirrored image",
@@ -148,7 +221,7 @@ describe("planRaster", () => {
           },
         ],
       ),
-      /turns an image round/,
+      /mirrors an image/,
     ],
     [
       "rows in another order",
@@ -158,12 +231,12 @@ describe("planRaster", () => {
     [
       "inputs of other sizes",
       graph([IMAGE, input("y", [4, 5, 2])], [conv("c", "x", 1, 2), conv("d", "y", 1, 2)], ["c", "d"]),
-      /has other rows and columns than 'x'/,
+      /it has 4 × 5 pixels, input 'x' has 4 × 4; raster firmware takes images of one size/,
     ],
     [
       "an input that is no image",
       graph([input("x", [4, 4])], [{ op: "relu", name: "r", inputs: ["x"] }]),
-      /no image of rows, columns and channels/,
+      /its shape is \[4, 4\]; raster firmware takes images of rows, columns and channels/,
     ],
     [
       "images of different rates",
@@ -175,12 +248,12 @@ describe("planRaster", () => {
           { op: "concat", name: "both", inputs: ["half", "corner"], axis: 2 },
         ],
       ),
-      /pixels come at different rates/,
+      /different rates: 'half' \(stride 2 × 2\) and 'corner' \(stride 1 × 1\)/,
     ],
   ])("refuses %s and names the node", (_, fixed, message) => {
     expect(() => planRaster(fixed)).toThrow(message);
     expect(() => planRaster(fixed)).toThrow(
-      expect.objectContaining({ exitCode: 2, where: expect.stringMatching(/^(node|input)? ?'/) }),
+      expect.objectContaining({ exitCode: 2, where: expect.stringMatching(/^(node|input|output) '/) }),
     );
   });
 });
