@@ -61,6 +61,42 @@ function unet(size: number): Uint8Array {
   });
 }
 
+/** One channel, channels first: the image enlarged, and a network of it added, both read before any transpose. */
+function mask(): Uint8Array {
+  const quant = (from: string, to: string) => ({
+    type: "Quant",
+    inputs: [from, "scale", "zero", "bits"],
+    outputs: [to],
+    attributes: { signed: 1, narrow: 0, rounding_mode: "ROUND" },
+    domain: QONNX,
+  });
+  const nearest = { mode: "nearest", coordinate_transformation_mode: "asymmetric", nearest_mode: "floor" };
+  return onnxBytes({
+    inputs: { x: ["N", 1, 4, 5] },
+    opset: 13,
+    domains: { [QONNX]: 1 },
+    nodes: [
+      quant("x", "xq"),
+      quant("w", "wq"),
+      { type: "Resize", inputs: ["xq", "", "twice"], outputs: ["large"], attributes: nearest },
+      { type: "Conv", inputs: ["large", "wq"], outputs: ["c"], attributes: { pads: { ints: [1, 1, 1, 1] } } },
+      quant("c", "q"),
+      { type: "Add", inputs: ["large", "q"], outputs: ["y"] },
+    ],
+    initializers: {
+      scale: floats([], [0.25]),
+      zero: floats([], [0]),
+      bits: floats([], [4]),
+      w: floats(
+        [1, 1, 3, 3],
+        Array.from({ length: 9 }, (_, i) => ((i * 5) % 7) / 4 - 0.75),
+      ),
+      twice: floats([4], [1, 1, 2, 2]),
+    },
+    outputs: ["y"],
+  });
+}
+
 let folder: string;
 const at = (name: string) => join(folder, name);
 
@@ -142,6 +178,24 @@ describe("an image network as raster firmware", () => {
       writeFileSync(path, text);
       expect(code).toBe(1);
       expect(stdout).toMatch(/event 0: output 'y'\[\d, \d, \d\] bit \d: simulator [01], firmware [01]/);
+    },
+    60_000,
+  );
+
+  it.runIf(hasTool("iverilog", "-V"))(
+    "may have one channel that comes first, and a threshold at its end",
+    async () => {
+      writeFileSync(at("mask.onnx"), mask());
+      const raster = ["--architecture", "raster", "--threshold", "0.5"];
+      const { code, stderr } = await runCli("compile", at("mask.onnx"), "-o", at("mask"), ...raster);
+      expect({ code, stderr }).toMatchObject({ code: 0 });
+      const { manifest } = await openBuild(at("mask"));
+      const packing = (shape: readonly number[]) => ({ shape, packing: { kind: "raster", axes: [1, 2] } });
+      expect(manifest.inputs[0]).toMatchObject(packing([1, 4, 5]));
+      expect(manifest.outputs[0]).toMatchObject({ ...packing([1, 8, 10]), width: 1 });
+      const cosim = await runCli("cosim", at("mask"), "--random", "8", "--simulator", "iverilog");
+      expect(cosim.stdout).toContain("EQUAL: every bit, latency and interval");
+      expect(cosim.code).toBe(0);
     },
     60_000,
   );

@@ -248,6 +248,8 @@ export function randomRaster(seed: number, layers: readonly [number, number] = [
     const other = [shown, name].find((value) => takes(graphOf([...taken, value])));
     if (other !== undefined) taken.push(other);
   }
+  // Of inputs alone, nothing may tell that one has channels first.
+  if (taken.length === 0) return randomRaster(random.integer(0, 2 ** 31 - 1), layers);
   const fixed = graphOf(taken);
   verifyFixed(fixed);
   return fixed;
