@@ -109,7 +109,8 @@ export function imagesOf(fixed: Fixed): Images {
     checkAxes(node, shape, layout);
     const reached = resultLayout(node, shape, layout);
     if (reached === undefined) throw refused(node, lossOf(node));
-    const wanted = layouts.get(node.name);
+    // Of axes of size 1, a reshape does not say which is which; what reads it may.
+    const wanted = node.op === "reshape" ? layouts.get(node.name) : undefined;
     const own = wanted !== undefined && sameImage(reached, wanted, node.shape) ? wanted : reached;
     const image = rewritten({ ...turned(node, own), inputs: operands }, node, shape, layout, own);
     const [operand] = operands as [string];
@@ -234,10 +235,10 @@ function lossOf({ op }: FixedNode): string {
 }
 
 function crossed(reader: FixedNode, name: string, layout: Layout, view: View): UserError {
-  const wanted = `axes ${layout.join(" and ")}`;
+  const axes = (known: Layout) => `axes ${known.join(" and ")}`;
   return refused(
     reader,
-    `takes ${wanted} of '${name}' for rows and columns, which are its axes ${view.layout.join(" and ")}`,
+    `has rows and columns in ${axes(layout)} of what it reads, but those of '${name}' are in ${axes(view.layout)}`,
   );
 }
 

@@ -1,5 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { completeNode, type NodeSketch } from "../../../src/ir/fixed/build.js";
+import type { Fixed, FixedNode } from "../../../src/ir/fixed/fixed.js";
 import { parseFixed } from "../../../src/ir/fixed/text.js";
+import { perTensor } from "../../../src/ir/granular.js";
 import { FABRICS } from "../../../src/lower/delay.js";
 import { lower } from "../../../src/lower/index.js";
 import type { Lowered } from "../../../src/lower/lowered.js";
@@ -197,6 +200,54 @@ graph main {
 `;
     expect(axesOf(raster(text))).toEqual({ x: [1, 2], y: [0, 1], sum: [0, 1], padded: [1, 2] });
     expect(compareByInterpreter(parseFixed(text, "text"), raster(text), 9, 8)).toMatchObject({ equal: true });
+  });
+
+  it("may have bounds and types of their own in the padding", () => {
+    const x = { ...parseFixed(TEXT, "text").nodes[0], shape: [1, 2, 2] } as FixedNode;
+    const add = (sketch: NodeSketch, ...inputs: FixedNode[]) => completeNode(sketch, inputs);
+    const ranges = perTensor({ lo: 1n, hi: 3n });
+    const types = perTensor({ signed: true, width: 4, integer: 4 });
+    const low = { ...x, ranges } as FixedNode;
+    const padded = add(
+      { op: "pad", name: "padded", inputs: ["x"], before: [0, 1, 0], after: [0, 0, 1] },
+      low,
+    );
+    const turned = add({ op: "reshape", name: "turned", inputs: ["padded"], shape: [3, 3, 1] }, padded);
+    const size = { rows: 2, columns: 2 };
+    const pool = add(
+      {
+        op: "pool2d",
+        name: "pool",
+        inputs: ["turned"],
+        kind: "sum",
+        size,
+        strides: { rows: 1, columns: 1 },
+        dilations: { rows: 1, columns: 1 },
+        pads: { top: 0, bottom: 0, left: 0, right: 0 },
+      },
+      turned,
+    );
+    const less = add(
+      {
+        op: "affine",
+        name: "less",
+        inputs: ["padded"],
+        multiplier: perTensor(3n),
+        offset: perTensor(1n),
+        types,
+      },
+      padded,
+    );
+    const fixed: Fixed = {
+      name: "padding",
+      nodes: [low, padded, turned, pool, less],
+      outputs: ["padded", "pool", "less"].map((value) => ({ name: value, value })),
+    };
+    // The last column holds zeros only.
+    expect(padded.ranges.per).toBe("channel");
+    const lowered = lower(fixed, { architecture: "raster", period: 5, delays: FABRICS["ultrascale+"] });
+    expect(axesOf(lowered)).toEqual({ x: [1, 2], padded: [1, 2], pool: [0, 1], less: [1, 2] });
+    expect(compareByInterpreter(fixed, lowered, 9, 9)).toMatchObject({ equal: true });
   });
 
   it("is an image of the size of the others where nothing tells its axes", () => {

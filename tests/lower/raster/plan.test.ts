@@ -146,7 +146,20 @@ describe("planRaster", () => {
         ],
         ["first", "second"],
       ),
-      /takes axes 0 and 1 of 'turned' for rows and columns, which are its axes 1 and 0/,
+      /has rows and columns in axes 0 and 1 of what it reads, but those of 'turned' are in axes 1 and 0/,
+    ],
+    [
+      "images one of which is transposed",
+      graph(
+        [IMAGE, input("y", [4, 4, 2])],
+        [
+          conv("first", "x", 1, 2),
+          conv("second", "y", 1, 2),
+          { op: "transpose", name: "turned", inputs: ["second"], permutation: [1, 0, 2] },
+          { op: "add", name: "sum", inputs: ["first", "turned"] },
+        ],
+      ),
+      /'add' has rows and columns in axes 0 and 1 of what it reads, but those of 'turned' are in axes 1 and 0/,
     ],
     [
       "the rows of an image in one number",
