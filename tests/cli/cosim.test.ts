@@ -101,10 +101,20 @@ describe("l1c cosim", () => {
     expect(code).toBe(0);
   });
 
+  it.skipIf(!HAS_ICARUS)("finds a raster of plain Verilog equal in Icarus Verilog", async () => {
+    const options = ["--architecture", "raster", "--target", "generic", "--effort", "3"];
+    expect((await runCli("compile", MODEL, "-o", at("raster"), ...options)).code).toBe(0);
+    const verilog = readdirSync(at("raster/verilog"));
+    expect(verilog).not.toContain("sim");
+    const run = await runCli("cosim", at("raster"), "--events", at("events.npy"), "--simulator", "iverilog");
+    expect({ code: run.code, stderr: run.stderr }).toMatchObject({ code: 0 });
+    expect(run.stdout).toContain("EQUAL: every bit, latency and interval");
+  });
+
   it("names output, event and bit of a constant broken in the emitted Verilog, with exit code 1", async () => {
     const build = broken("constant", "verilog/shared_a_head_site.v", (text) =>
       text.replace(
-        /(= \d+'h)([0-9a-f]+)( -)/,
+        /(= \d+'h)([0-9a-f]+)( [-+])/,
         (_, head, hex, tail) => `${head}${(Number.parseInt(hex, 16) ^ 1).toString(16)}${tail}`,
       ),
     );
