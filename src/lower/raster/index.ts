@@ -2,6 +2,7 @@ import { type Module, moduleLatency } from "../../ir/circuit/circuit.js";
 import type { Fixed } from "../../ir/fixed/fixed.js";
 import { nodesByName } from "../../ir/graph.js";
 import type { DelayModel } from "../delay.js";
+import type { Effort } from "../effort.js";
 import type { LayerFacts, Lowered, LoweredPort } from "../lowered.js";
 import { TAKEN_MODULES, uniqueIdentifiers } from "../names.js";
 import { isUniform, restate, restateBack } from "./coarsen.js";
@@ -15,6 +16,8 @@ export interface RasterOptions {
   /** The clock period in ns. */
   readonly period: number;
   readonly delays: DelayModel;
+  /** How long cheaper adder graphs are looked for. */
+  readonly effort?: Effort;
 }
 
 /** Cuts a graph of image operations into regions. Throws a UserError that names the node that does not fit. */
@@ -33,7 +36,10 @@ export function lowerRaster(fixed: Fixed, options: RasterOptions): Lowered {
   return inOrder(lowerImages(images.fixed, options), images);
 }
 
-function lowerImages(fixed: Fixed, { period, delays }: RasterOptions): Lowered {
+function lowerImages(fixed: Fixed, options: RasterOptions): Lowered {
+  const { period, delays, effort } = options;
+  // A bound on the cycles is the whole raster's.
+  const regionOptions = { period, delays, ...(effort !== undefined && { effort }) };
   const plan = planImages(fixed);
   const nodes = nodesByName(fixed);
   const regions = plan.parts.filter((part) => "reads" in part);
@@ -48,7 +54,7 @@ function lowerImages(fixed: Fixed, { period, delays }: RasterOptions): Lowered {
     const own = names[i] as string;
     const taken = [top, ...names.filter((name) => name !== own), ...modules.map(({ name }) => name)];
     const masked = masks.get(region.name) as readonly (readonly boolean[])[];
-    const circuit = buildRegion(own, region, masked, nodes, { period, delays }, taken);
+    const circuit = buildRegion(own, region, masked, nodes, regionOptions, taken);
     circuits.set(region.name, circuit);
     modules.push(...circuit.modules);
   });
