@@ -1,7 +1,7 @@
 import { UserError } from "../../ir/errors.js";
 import type { Fixed, FixedNode, FixedNodeOf } from "../../ir/fixed/fixed.js";
 import { liveNodes, nodesByName } from "../../ir/graph.js";
-import { imageElements, isGranular, isUniform, restate, widened } from "./coarsen.js";
+import { imageElements, isGranular, restate, widened } from "./coarsen.js";
 import { inferLayouts } from "./infer.js";
 import { axisOrder, CANONICAL, type Layout, resultLayout, sameImage, sameLayout } from "./layout.js";
 import { refused } from "./pixel.js";
@@ -190,21 +190,17 @@ function ordered(numbers: readonly number[], order: readonly number[]): readonly
   return order.map((axis) => numbers[axis] as number);
 }
 
-/** Levels go with the last axis; where that is not the image's last one, each element has its own. */
-function turnedThreshold(image: FixedNodeOf<"threshold">, { shape }: FixedNode, layout: Layout): FixedNode {
-  const { levels, ...rest } = image;
-  const stated = restate({ per: "channel", items: levels }, shape, layout);
-  if (!isUniform(stated, image.shape)) throw refused(image, "does not do the same at all pixels");
-  if (stated.per === "element") {
-    const items = stated.items.map((level) => ({ levels: [level], values: [0n, 1n] }));
-    return { ...rest, op: "steps", steps: { per: "element", items } };
-  }
-  const channels = image.shape.at(-1) as number;
-  const items = Array.from(
-    { length: channels },
-    (_, i) => stated.items[stated.per === "tensor" ? 0 : i] as bigint,
-  );
-  return { ...image, levels: items };
+/** Levels go with the last axis: of a pixel, so that it stays the last, or of the image, where they have to be the same. */
+function turnedThreshold(
+  image: FixedNodeOf<"threshold">,
+  { shape }: FixedNode,
+  layout: Layout,
+): FixedNodeOf<"threshold"> {
+  const { levels } = image;
+  const last = shape.length - 1;
+  if (!layout.includes(last) || sameLayout(layout, CANONICAL)) return image;
+  if (new Set(levels).size > 1) throw refused(image, "does not do the same at all pixels");
+  return { ...image, levels: new Array<bigint>(image.shape.at(-1) as number).fill(levels[0] as bigint) };
 }
 
 function reshapeTo(image: FixedNode, name: string, source: string): FixedNodeOf<"reshape"> {

@@ -164,13 +164,15 @@ graph main {
   });
 
   it("may state what differs between channels of several axes", () => {
+    const multipliers = [1, 5, 3, 2].flatMap((k) => new Array(12).fill(k)).join(", ");
     const text = `l1c fixed "levels"
 
 graph main {
   %x : [2, 2, 3, 4] ufixed<2,2> 0..3 = input() {rounding = RND, overflow = SAT}
-  %turned : [3, 4, 2, 2] ufixed<2,2> 0..3 = transpose(%x) {permutation = [2, 3, 1, 0]}
-  %part : [3, 4, 2] ufixed<3,3> 0..6 = reduce(%turned) {kind = sum, axes = [3]}
-  %last : [3, 4, 2, 2] ufixed<2,2> 0..3 = transpose(%turned) {permutation = [0, 1, 3, 2]}
+  %scaled : [2, 2, 3, 4] ufixed<4,4> 0..15 = affine(%x) {multiplier = element[${multipliers}], offset = 0}
+  %turned : [3, 4, 2, 2] ufixed<4,4> 0..15 = transpose(%scaled) {permutation = [2, 3, 1, 0]}
+  %part : [3, 4, 2] ufixed<5,5> 0..30 = reduce(%turned) {kind = sum, axes = [3]}
+  %last : [3, 4, 2, 2] ufixed<4,4> 0..15 = transpose(%turned) {permutation = [0, 1, 3, 2]}
   %over : [3, 4, 2, 2] ufixed<1,1> 0..1 = threshold(%last) {levels = [1, 2]}
   return part = %part
   return over = %over
@@ -178,6 +180,8 @@ graph main {
 `;
     expect(axesOf(raster(text))).toMatchObject({ x: [2, 3] });
     expect(compareByInterpreter(parseFixed(text, "text"), raster(text), 9, 7)).toMatchObject({ equal: true });
+    const uneven = text.replace("element[1, 1", "element[1, 2");
+    expect(mistakeOf(() => raster(uneven))).toContain("'affine' does not do the same at all pixels");
   });
 
   it("may pad, join, choose and reduce before its first image", () => {
