@@ -98,7 +98,7 @@ class Elaborator {
   readonly flipFlops: FlipFlop[] = [];
   readonly blocks: Block[] = [];
   readonly parts: Part[] = [];
-  private readonly registers = new Map<string, Bit>();
+  private readonly registers = new Map<string | number, Bit>();
   private readonly gates = new Map<Bit, Gate>();
   private resetPort: Bit | undefined;
   private readonly modules: ReadonlyMap<string, Module>;
@@ -170,7 +170,8 @@ class Elaborator {
     }
     // Without a start value a constant register is its constant.
     if (isConstant(data) && (reset === ZERO || data === value)) return data;
-    const key = `${data},${reset},${value ?? ""}`;
+    // Most have no reset: a number as key takes a fraction of the memory.
+    const key = reset === ZERO ? data : `${data},${reset},${value ?? ""}`;
     const found = this.registers.get(key);
     if (found !== undefined) return found;
     const output = this.network.leaf();

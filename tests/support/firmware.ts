@@ -49,6 +49,8 @@ export function compareByVerilog(
     readonly count: number;
     readonly seed: number;
     readonly edit?: (name: string, text: string) => string;
+    /** The LUTs that decide how Verilator builds; by default the estimate, which takes long for millions of bits. */
+    readonly lut?: number;
   },
 ): Promise<Comparison> {
   return withFolder(async (folder) => {
@@ -56,7 +58,7 @@ export function compareByVerilog(
     const top = circuit.modules.at(-1)?.name as string;
     const firmware = {
       top,
-      lut: estimateResources(circuit).get(top)?.lut as number,
+      lut: options.lut ?? (estimateResources(circuit).get(top)?.lut as number),
       files: writeVerilog(circuit, folder, options.edit),
       ports: { inputs: inputs.map(harnessPort), outputs: outputs.map(harnessPort) },
     };
