@@ -6,7 +6,7 @@ import { LUT_INPUTS } from "../lower/delay.js";
 import type { Target } from "../lower/target.js";
 import { Arithmetic } from "./arithmetic.js";
 import type { Resources } from "./counts.js";
-import { type Bit, isConstant, Network, not, ONE, ZERO } from "./network.js";
+import { type Bit, isConstant, Network, nodeOf, not, ONE, ZERO } from "./network.js";
 import { type CountedPrimitive, primitiveResources } from "./primitives.js";
 import { type Addend, type Sums, sumsOf } from "./sums.js";
 
@@ -152,7 +152,8 @@ class Elaborator {
 
   /** Remembers that a bit of a multiplexer is constant on one side. */
   gate(result: Bit, gate: Gate): void {
-    if (!isConstant(result)) this.gates.set(result, gate);
+    // A choice that comes to its other side is none; what stands later than its other side leads to no circle.
+    if (!isConstant(result) && nodeOf(result) > nodeOf(gate.other)) this.gates.set(result, gate);
   }
 
   /**
