@@ -104,7 +104,9 @@ describe("the circuit of a requantization", () => {
       ]) {
         const within = roundingWithin(rounding, range);
         if (range.lo === -3n) expect(within).toBe(rounding);
-        else if (rounding !== "RND_CONV") expect(roundingConstant(3, within), within).toBeDefined();
+        // Ties to even or odd look at a bit that is kept, not at the sign.
+        else if (rounding !== "RND_CONV" && rounding !== "RND_ODD")
+          expect(roundingConstant(3, within), within).toBeDefined();
         eachValue(range, (k) =>
           expect(requantize(k, withFraction(3), wide, within, "WRAP"), `${rounding} of ${k}`).toBe(
             requantize(k, withFraction(3), wide, rounding, "WRAP"),
