@@ -1,8 +1,8 @@
 import type { WireId } from "../../ir/circuit/circuit.js";
 import type { StructureBuilder } from "../structure-builder.js";
-import type { Counters } from "./flags.js";
+import type { Counters } from "../waves/flags.js";
+import type { Wave } from "../waves/wave.js";
 import type { Enlarge } from "./plan.js";
-import type { Wave } from "./wave.js";
 
 /**
  * Repeats each row or column: of the result's row (or column) k · factor + j, copy j has the source's row k, because it

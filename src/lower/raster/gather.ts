@@ -1,8 +1,8 @@
 import type { WireId } from "../../ir/circuit/circuit.js";
 import type { StructureBuilder } from "../structure-builder.js";
-import type { Flags } from "./flags.js";
+import type { Flags } from "../waves/flags.js";
+import type { Wave } from "../waves/wave.js";
 import { type Inside, isMasked, type RegionTimes, type Tap } from "./schedule.js";
-import type { Wave } from "./wave.js";
 
 /** Brings the pixels of a region's windows together, and replaces those outside the image. */
 export class Gatherer {

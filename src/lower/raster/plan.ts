@@ -2,8 +2,8 @@ import { UserError } from "../../ir/errors.js";
 import type { Fixed, FixedInput, FixedNode } from "../../ir/fixed/fixed.js";
 import { liveNodes, nodesByName } from "../../ir/graph.js";
 import { ONE, over, ratio, times } from "../../ir/ratio.js";
+import { type Pace, paceOf, type Space, sameSpace } from "./pace.js";
 import { checkUniform, pixelForm, type Role, refused, roleOf, SAME_PIXEL, type Window } from "./pixel.js";
-import { type Pace, paceOf, type Space, sameSpace } from "./wave.js";
 
 /** A value that a region reads, and which pixels of it. */
 export interface Read {

@@ -1,7 +1,8 @@
 import { invariant } from "../../ir/errors.js";
+import type { Wave } from "../waves/wave.js";
+import { waveOf } from "./pace.js";
 import type { Window } from "./pixel.js";
 import type { Enlarge, RasterPlan, Read, Region } from "./plan.js";
-import { type Wave, waveOf } from "./wave.js";
 
 /** A tap of a window: how far it is from the result's own pixel, and where it lies in the image or outside. */
 export interface Tap {

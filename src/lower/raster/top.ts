@@ -7,14 +7,14 @@ import { identifier, uniqueIdentifiers } from "../names.js";
 import type { Field, PortPacking } from "../packing.js";
 import { type WiredElement, Wiring } from "../parallel/wiring.js";
 import { channelsOf } from "../pointwise.js";
-import { Delayed } from "./delays.js";
+import { Delayed } from "../waves/delays.js";
+import { Flags } from "../waves/flags.js";
+import type { Wave } from "../waves/wave.js";
 import { enlarge } from "./enlarge.js";
-import { Flags } from "./flags.js";
 import { Gatherer } from "./gather.js";
 import type { RasterPlan } from "./plan.js";
 import { type PixelField, pixelFields, type RegionCircuit } from "./region.js";
 import { periodOf, type Schedule } from "./schedule.js";
-import type { Wave } from "./wave.js";
 
 const CONTROL = ["clk", "rst", "in_valid", "in_first", "out_valid", "out_first"];
 

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { UserError } from "../../../src/ir/errors.js";
 import { ratio } from "../../../src/ir/ratio.js";
-import { mostPixels, paceOf, type Space, waveOf } from "../../../src/lower/raster/wave.js";
+import { paceOf, type Space, waveOf } from "../../../src/lower/raster/pace.js";
+import { mostPixels } from "../../../src/lower/waves/wave.js";
 
 const space = (rows: number, columns: number, rowScale = ratio(1n, 1n), columnScale = rowScale): Space => ({
   rows,

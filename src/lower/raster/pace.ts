@@ -1,5 +1,6 @@
 import { UserError } from "../../ir/errors.js";
 import { gcd, over, type Ratio, times } from "../../ir/ratio.js";
+import { clocksOf, type Wave } from "../waves/wave.js";
 
 /** An image, and how far apart its rows and columns are: as multiples of the distances in the input image. */
 export interface Space {
@@ -20,14 +21,6 @@ export interface Pace {
   readonly rowPeriod: number;
   readonly columnPeriod: number;
   readonly interval: number;
-}
-
-/** Where the pixels of a value stand in time: pixel (r, c) comes r · rowPeriod + c · columnPeriod clocks after (0, 0). */
-export interface Wave {
-  readonly rows: number;
-  readonly columns: number;
-  readonly rowPeriod: number;
-  readonly columnPeriod: number;
 }
 
 /** More beats than this in an event are neither generated nor simulated: an image of 4096 × 4096. */
@@ -68,21 +61,6 @@ export function waveOf(
     rowPeriod: Number(scaled(rowScale, BigInt(rowPeriod))),
     columnPeriod: Number(scaled(columnScale, BigInt(columnPeriod))),
   };
-}
-
-/** Clocks from the first pixel of an event to its last, both included. */
-function clocksOf({ rows, columns, rowPeriod, columnPeriod }: Wave): number {
-  return (rows - 1) * rowPeriod + (columns - 1) * columnPeriod + 1;
-}
-
-/** No fewer than the most pixels of a wave that come in any `clocks` clocks, whatever events they belong to. */
-export function mostPixels(wave: Wave, interval: number, clocks: number): number {
-  const { rows, columns, rowPeriod, columnPeriod } = wave;
-  // The next event may begin before the last row's period is over.
-  const early = Math.max(0, rows * rowPeriod - interval);
-  const span = clocks + early * (Math.floor(clocks / interval) + 1);
-  const rest = span % rowPeriod;
-  return Math.floor(span / rowPeriod) * columns + Math.min(columns, Math.ceil(rest / columnPeriod) + 1);
 }
 
 function scaled(scale: Ratio, clocks: bigint): bigint {
