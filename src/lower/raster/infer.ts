@@ -1,6 +1,7 @@
 import type { Fixed, FixedNode } from "../../ir/fixed/fixed.js";
 import { liveNodes, nodesByName } from "../../ir/graph.js";
-import { CANONICAL, keptAxes, type Layout, operandLayout, resultLayout } from "./layout.js";
+import { keptAxes } from "../axes.js";
+import { CANONICAL, type Layout, operandLayout, resultLayout } from "./layout.js";
 
 /**
  * The layouts of a graph's values as far as their use tells them, those of all inputs of at least three axes included.

@@ -1,4 +1,5 @@
 import type { FixedNode } from "../../ir/fixed/fixed.js";
+import { operandAxis, resultAxis } from "../axes.js";
 
 type Shape = readonly number[];
 
@@ -25,55 +26,18 @@ export function sameImage(a: Layout, b: Layout, shape: Shape): boolean {
 
 /** The layout of a node's result if an operand of this shape has this one; undefined where rows or columns are lost. */
 export function resultLayout(node: FixedNode, operand: Shape, layout: Layout): Layout | undefined {
-  const rank = operand.length;
-  switch (node.op) {
-    case "transpose":
-      return [node.permutation.indexOf(layout[0]), node.permutation.indexOf(layout[1])];
-    case "reshape":
-      return reshaped(operand, node.shape, layout);
-    case "reduce":
-      return within(layout, (axis) => keptAxes(node, rank).indexOf(axis));
-    case "argmax":
-      return within(layout, (axis) => (axis === rank - 1 ? -1 : axis));
-    case "expand":
-      return within(layout, (axis) => axis + node.shape.length - rank);
-    case "index_select":
-    case "scatter":
-      return undefined;
-    default:
-      return layout;
-  }
+  if (node.op === "reshape") return reshaped(operand, node.shape, layout);
+  return within(layout, (axis) => resultAxis(node, operand, axis));
 }
 
 /** The layout that an operand of this shape has if the node's result has this one; undefined where there is none. */
 export function operandLayout(node: FixedNode, operand: Shape, layout: Layout): Layout | undefined {
-  const rank = operand.length;
-  switch (node.op) {
-    case "transpose":
-      return within(layout, (axis) => node.permutation[axis] ?? -1);
-    case "reshape":
-      return reshaped(node.shape, operand, layout);
-    case "reduce":
-      return within(layout, (axis) => keptAxes(node, rank)[axis] ?? -1);
-    case "expand":
-      return within(layout, (axis) => axis - (node.shape.length - rank));
-    case "index_select":
-    case "scatter":
-      return undefined;
-    default:
-      return layout;
-  }
+  if (node.op === "reshape") return reshaped(node.shape, operand, layout);
+  return within(layout, (axis) => operandAxis(node, operand, axis));
 }
 
-/** The axes of its operand that a reduction leaves. */
-export function keptAxes({ axes }: { readonly axes: readonly number[] }, rank: number): readonly number[] {
-  const gone = new Set(axes.map((axis) => (axis < 0 ? axis + rank : axis)));
-  return Array.from({ length: rank }, (_, axis) => axis).filter((axis) => !gone.has(axis));
-}
-
-function within([rows, columns]: Layout, to: (axis: number) => number): Layout | undefined {
-  const moved: Layout = [to(rows), to(columns)];
-  return moved[0] < 0 || moved[1] < 0 ? undefined : moved;
+function within([rows, columns]: Layout, to: (axis: number) => number | undefined): Layout | undefined {
+  return pair(to(rows), to(columns));
 }
 
 /**
