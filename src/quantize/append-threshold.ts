@@ -1,5 +1,6 @@
 import { UserError } from "../ir/errors.js";
 import type { Model, ModelNode, ModelThreshold } from "../ir/model/model.js";
+import { unusedName } from "./unused-name.js";
 
 /**
  * Puts a threshold behind the only output of a model: 1 where the output is at least `level`. The output takes the
@@ -15,17 +16,11 @@ export function appendThreshold(model: Model, level: number, name: string): Mode
   const source = model.nodes.find((node) => node.name === output.value) as ModelNode;
   const node: ModelThreshold = {
     op: "threshold",
-    name: unusedName(model, name),
+    name: unusedName(model, name, "_threshold"),
     inputs: [source.name],
     shape: source.shape,
     level,
     strict: false,
   };
   return { ...model, nodes: [...model.nodes, node], outputs: [{ name, value: node.name }] };
-}
-
-function unusedName(model: Model, name: string): string {
-  let candidate = name;
-  while (model.nodes.some((node) => node.name === candidate)) candidate = `${candidate}_threshold`;
-  return candidate;
 }

@@ -5,9 +5,9 @@ import { EDGE_FEATURES, NODE_FEATURES } from "./features.js";
 export interface TrackerGraph {
   readonly nodes: number;
   readonly edges: number;
-  /** (nodes, 3): r, φ, z. */
+  /** (nodes, features); of the tracker r, φ, z. */
   readonly x: Float32Array;
-  /** (edges, 4): Δr, Δφ, Δz, ΔR. */
+  /** (edges, features); of the tracker Δr, Δφ, Δz, ΔR. */
   readonly edgeAttr: Float32Array;
   /** Nodes from which and to which the edges go. */
   readonly senders: Int32Array;
@@ -29,15 +29,29 @@ const REQUIRED = ["x", "edge_attr", "edge_index"] as const;
 /** All arrays that are read. */
 export const GRAPH_INPUTS: readonly string[] = [...REQUIRED, "y", "pid", "graph_nodes", "graph_edges"];
 
+/** How many features nodes and edges have. */
+export interface GraphFeatures {
+  readonly nodeFeatures: number;
+  readonly edgeFeatures: number;
+}
+
+/** The features of the tracker. */
+const TRACKER_FEATURES: GraphFeatures = { nodeFeatures: NODE_FEATURES, edgeFeatures: EDGE_FEATURES };
+
 /**
  * The graphs in the arrays of a file: those of one TrackML graph, `x` (nodes, 3), `edge_attr` (4, edges), `edge_index`
  * (2, edges), optionally `y` (edges) and `pid` (nodes); or of many graphs one after the other along the axis of the nodes or
  * edges, with `graph_nodes` and `graph_edges` (graphs). Nodes count from each graph's first. Other arrays are passed over.
+ * `features` stand for the 3 and the 4 where they are others.
  *
  * Throws a UserError that names `file`, the array and the graph where arrays are missing, shapes or counts disagree, features
  * are not finite, or an edge's node is not there.
  */
-export function graphsOf(arrays: ReadonlyMap<string, NumberArray>, file: string): readonly TrackerGraph[] {
+export function graphsOf(
+  arrays: ReadonlyMap<string, NumberArray>,
+  file: string,
+  { nodeFeatures, edgeFeatures }: GraphFeatures = TRACKER_FEATURES,
+): readonly TrackerGraph[] {
   const missing = REQUIRED.filter((name) => !arrays.has(name));
   if (missing.length > 0) {
     throw new UserError(`it holds no graphs: ${missing.join(", ")} missing`, {
@@ -48,8 +62,8 @@ export function graphsOf(arrays: ReadonlyMap<string, NumberArray>, file: string)
   const [x, edgeAttr, edgeIndex] = REQUIRED.map((name) => arrays.get(name) as NumberArray);
   const [allNodes] = x.shape;
   const allEdges = edgeAttr.shape[1];
-  checkShape("x", x, [undefined, NODE_FEATURES], "(nodes, 3)");
-  checkShape("edge_attr", edgeAttr, [EDGE_FEATURES, undefined], "(4, edges)");
+  checkShape("x", x, [undefined, nodeFeatures], `(nodes, ${nodeFeatures})`);
+  checkShape("edge_attr", edgeAttr, [edgeFeatures, undefined], `(${edgeFeatures}, edges)`);
   checkShape("edge_index", edgeIndex, [2, allEdges], `(2, edges), and edge_attr has ${allEdges} edges`);
   const y = optional("y", allEdges, "(edges)");
   const pid = optional("pid", allNodes, "(nodes)");
@@ -66,11 +80,11 @@ export function graphsOf(arrays: ReadonlyMap<string, NumberArray>, file: string)
     const graph = {
       nodes,
       edges,
-      x: Float32Array.from({ length: nodes * NODE_FEATURES }, (_, i) =>
-        Number(x.data[node * NODE_FEATURES + i]),
+      x: Float32Array.from({ length: nodes * nodeFeatures }, (_, i) =>
+        Number(x.data[node * nodeFeatures + i]),
       ),
-      edgeAttr: Float32Array.from({ length: edges * EDGE_FEATURES }, (_, i) =>
-        Number(edgeAttr.data[(i % EDGE_FEATURES) * allEdges + edge + Math.floor(i / EDGE_FEATURES)]),
+      edgeAttr: Float32Array.from({ length: edges * edgeFeatures }, (_, i) =>
+        Number(edgeAttr.data[(i % edgeFeatures) * allEdges + edge + Math.floor(i / edgeFeatures)]),
       ),
       senders: row(edgeIndex, 0, "edge_index"),
       receivers: row(edgeIndex, 1, "edge_index"),

@@ -41,6 +41,19 @@ describe("graphsOf", () => {
     expect(graph).not.toHaveProperty("pid");
   });
 
+  it("reads other numbers of features where they are told", () => {
+    const arrays = new Map<string, NumberArray>([
+      ["x", { shape: [2, 1], data: [5, 6] }],
+      ["edge_attr", { shape: [2, 1], data: [7, 8] }],
+      ["edge_index", { shape: [2, 1], data: [0, 1] }],
+    ]);
+    const [graph] = graphsOf(arrays, "g.npz", { nodeFeatures: 1, edgeFeatures: 2 });
+    expect(graph).toMatchObject({ x: Float32Array.of(5, 6), edgeAttr: Float32Array.of(7, 8) });
+    expect(mistakeOf(() => graphsOf(arrays, "g.npz", { nodeFeatures: 1, edgeFeatures: 4 }))).toContain(
+      "array 'edge_attr': its shape is (2, 1), not (4, edges)",
+    );
+  });
+
   it("numbers particles anew where their ids need 64 bits", () => {
     const ids = [2n ** 52n + 1n, -5n, 2n ** 52n, 2n ** 52n + 1n];
     const [graph] = read({
