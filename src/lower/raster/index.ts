@@ -5,10 +5,11 @@ import type { DelayModel } from "../delay.js";
 import type { Effort } from "../effort.js";
 import type { LayerFacts, Lowered, LoweredPort } from "../lowered.js";
 import { TAKEN_MODULES, uniqueIdentifiers } from "../names.js";
+import type { RegionCircuit } from "../region.js";
 import { isUniform, restate, restateBack } from "./coarsen.js";
 import { type Images, imagesOf, type Ordered } from "./images.js";
 import { planRaster as planImages, type RasterPlan, type Region } from "./plan.js";
-import { buildRegion, type RegionCircuit } from "./region.js";
+import { buildRegion } from "./region.js";
 import { isMasked, scheduleRaster } from "./schedule.js";
 import { buildTop } from "./top.js";
 

@@ -1,43 +1,12 @@
-import { type Module, moduleLatency } from "../../ir/circuit/circuit.js";
-import type { Fixed, FixedInput, FixedNode, FixedNodeOf } from "../../ir/fixed/fixed.js";
-import { type FixedType, type Interval, intervalBits, printType, typeLike } from "../../ir/fixed-point.js";
-import { atElement } from "../../ir/granular.js";
+import type { FixedInput, FixedNode } from "../../ir/fixed/fixed.js";
 import { hull, ZERO } from "../../ir/interval.js";
-import { sizeOf } from "../../ir/tensor.js";
-import type { Lowered } from "../lowered.js";
-import type { Field } from "../packing.js";
-import { lowerParallel, type ParallelOptions } from "../parallel/index.js";
-import { channelsOf } from "../pointwise.js";
+import type { ParallelOptions } from "../parallel/index.js";
+import { lowerRegion, type NarrowField, narrowFields, narrowType, type RegionCircuit } from "../region.js";
 import type { Region } from "./plan.js";
 
-/** The circuit of one pixel of a region. */
-export interface RegionCircuit {
-  readonly modules: readonly Module[];
-  /** The last of them: a port for each read and each result. */
-  readonly module: Module;
-  readonly latency: number;
-  /** The port of each read. */
-  readonly reads: readonly string[];
-  /** The port of each result. */
-  readonly results: ReadonlyMap<string, string>;
-  /** Of each clock from the first of its pixel, the longest path. */
-  readonly stages: Lowered["stages"];
-}
-
-/** An element of a value's pixel: its bounds, and its bits. */
-export interface PixelField extends Field {
-  readonly range: Interval;
-}
-
-/** How the pixels of a value lie in a wire inside the firmware: each element on the bits that its bounds need. */
-export function pixelFields(value: FixedNode): readonly PixelField[] {
-  let low = 0;
-  return Array.from({ length: sizeOf(value.shape.slice(2)) }, (_, element) => {
-    const range = atElement(value.ranges, element, channelsOf(value));
-    const field = { low, ...intervalBits(range), range };
-    low += field.width;
-    return field;
-  });
+/** How the pixels of a value lie in a wire inside the firmware. */
+export function pixelFields(value: FixedNode): readonly NarrowField[] {
+  return narrowFields(onePixel(value));
 }
 
 /**
@@ -53,23 +22,14 @@ export function buildRegion(
   taken: readonly string[],
 ): RegionCircuit {
   const inputs = region.reads.map((_, i) => windowInput(region, i, masked[i] as readonly boolean[], nodes));
-  const results = region.results.map((result) => narrowed(nodes.get(result) as FixedNode));
-  const graph: Fixed = {
-    name,
-    nodes: [...inputs, ...region.nodes, ...results],
-    outputs: region.results.map((result, i) => ({ name: result, value: (results[i] as FixedNode).name })),
-  };
-  const lowered = lowerParallel(graph, { ...options, within: { taken } });
-  const module = lowered.circuit.modules.at(-1) as Module;
-  const commented = { ...module, comment: commentOf(region, inputs, nodes, lowered) };
-  return {
-    modules: [...lowered.circuit.modules.slice(0, -1), commented],
-    module: commented,
-    latency: moduleLatency(module),
-    reads: lowered.inputs.map(({ port }) => port),
-    results: new Map(lowered.outputs.map((output) => [output.name, output.port])),
-    stages: lowered.stages.map((stage) => ({ ...stage, layer: region.name })),
-  };
+  const results = region.results.map((result) => onePixel(nodes.get(result) as FixedNode));
+  const graph = { name: region.name, inputs, nodes: region.nodes, results };
+  return lowerRegion(name, graph, commentOf(region, inputs), options, taken);
+}
+
+/** A value of the size of a pixel; what is stated of elements stands for those of the first one. */
+function onePixel(node: FixedNode): FixedNode {
+  return { ...node, shape: [1, 1, ...node.shape.slice(2)] };
 }
 
 /** The window that a region reads, as an input of one event: rows and columns of taps. */
@@ -85,7 +45,7 @@ function windowInput(
   const ranges = masked.flatMap((tap) =>
     fields.map(({ range }) => (tap && outside === "zero" ? hull(range, ZERO) : range)),
   );
-  const types = ranges.map((range, i) => typeAt(node, range, i % fields.length));
+  const types = ranges.map((range, i) => narrowType(node, i % fields.length, range));
   return {
     op: "input",
     name: value,
@@ -98,42 +58,11 @@ function windowInput(
   };
 }
 
-/** A result on the bits that its bounds need. */
-function narrowed(node: FixedNode): FixedNodeOf<"reshape"> {
-  const items = pixelFields(node).map(({ range }, element) => typeAt(node, range, element));
-  return {
-    op: "reshape",
-    name: `${node.name}.pixel`,
-    inputs: [node.name],
-    shape: [1, 1, ...node.shape.slice(2)],
-    types: { per: "element", items },
-    ranges: node.ranges,
-  };
-}
-
-function typeAt(node: FixedNode, range: Interval, element: number): FixedType {
-  return typeLike(range, atElement(node.types, element, channelsOf(node)));
-}
-
-function commentOf(
-  region: Region,
-  inputs: readonly FixedInput[],
-  nodes: ReadonlyMap<string, FixedNode>,
-  { latency }: Lowered,
-): readonly string[] {
-  const [first] = inputs as readonly [FixedInput];
+function commentOf(region: Region, inputs: readonly FixedInput[]): readonly string[] {
   const ops = region.nodes.filter(({ op }) => op !== "constant").map(({ op }) => op);
   const windows = inputs.map(({ shape: [rows, columns] }) => `${rows}x${columns}`);
-  const results = region.results.map((name) => nodes.get(name) as FixedNode);
   return [
     `One pixel of '${region.name}': ${ops.join(", ")}.`,
     `From ${[...new Set(windows)].join(", ")} pixels of ${inputs.map(({ name }) => `'${name}'`).join(", ")}.`,
-    `Types ${typesOf([first])} -> ${typesOf(results)}.`,
-    `Latency ${latency} cycle${latency === 1 ? "" : "s"}.`,
   ];
-}
-
-function typesOf(nodes: readonly FixedNode[]): string {
-  const names = [...new Set(nodes.flatMap(({ types }) => types.items.map(printType)))];
-  return names.length <= 4 ? names.join(", ") : `${names.slice(0, 4).join(", ")}, ...`;
 }

@@ -7,13 +7,14 @@ import { identifier, uniqueIdentifiers } from "../names.js";
 import type { Field, PortPacking } from "../packing.js";
 import { type WiredElement, Wiring } from "../parallel/wiring.js";
 import { channelsOf } from "../pointwise.js";
+import type { NarrowField, RegionCircuit } from "../region.js";
 import { Delayed } from "../waves/delays.js";
 import { Flags } from "../waves/flags.js";
 import type { Wave } from "../waves/wave.js";
 import { enlarge } from "./enlarge.js";
 import { Gatherer } from "./gather.js";
 import type { RasterPlan } from "./plan.js";
-import { type PixelField, pixelFields, type RegionCircuit } from "./region.js";
+import { pixelFields } from "./region.js";
 import { periodOf, type Schedule } from "./schedule.js";
 
 const CONTROL = ["clk", "rst", "in_valid", "in_first", "out_valid", "out_first"];
@@ -157,7 +158,7 @@ function elementOf(node: FixedNode, element: number, at: NonNullable<WiredElemen
 function outsideOf(outside: "zero" | "lowest", node: FixedNode): bigint {
   if (outside === "zero") return 0n;
   return pixelFields(node).reduce(
-    (packed, { low, width, range }: PixelField) => packed | (BigInt.asUintN(width, range.lo) << BigInt(low)),
+    (packed, { low, width, range }: NarrowField) => packed | (BigInt.asUintN(width, range.lo) << BigInt(low)),
     0n,
   );
 }
