@@ -96,3 +96,17 @@ const GRANULARITIES = ["tensor", "channel", "element"] as const;
 export function finest(...granulars: readonly Granular<unknown>[]): Granular<unknown>["per"] {
   return GRANULARITIES[Math.max(...granulars.map(({ per }) => GRANULARITIES.indexOf(per)))] ?? "element";
 }
+
+/** Whether a property of a node is stated per tensor, channel or element. */
+export function isGranular(stated: unknown): stated is Granular<unknown> {
+  return typeof stated === "object" && stated !== null && "per" in stated;
+}
+
+/** Equal plain values: types, intervals, integers, tables. */
+export function sameStatement(a: unknown, b: unknown): boolean {
+  return text(a) === text(b);
+}
+
+function text(value: unknown): string {
+  return JSON.stringify(value, (_, part) => (typeof part === "bigint" ? `${part}n` : part));
+}

@@ -1,6 +1,6 @@
 import type { FixedNode } from "../../ir/fixed/fixed.js";
 import { type FixedType, type Interval, sameUnit, typeLike } from "../../ir/fixed-point.js";
-import { atElement, collapse, type Granular } from "../../ir/granular.js";
+import { atElement, collapse, type Granular, sameStatement } from "../../ir/granular.js";
 import { hull, isZero } from "../../ir/interval.js";
 import { movementSources } from "../../ir/movement.js";
 import { sizeOf } from "../../ir/tensor.js";
@@ -20,11 +20,11 @@ export function restate<T>(stated: Granular<T>, shape: readonly number[], layout
     stated.per === "tensor" ||
     (stated.per === "channel" && order[last] === last)
   )
-    return collapse(stated, image, same);
+    return collapse(stated, image, sameStatement);
   const channels = shape[last] as number;
   const at = stated.per === "channel" ? (i: number) => i % channels : (i: number) => i;
   const items = Array.from(imageElements(shape, layout), (i) => stated.items[at(i)] as T);
-  return collapse({ per: "element", items }, image, same);
+  return collapse({ per: "element", items }, image, sameStatement);
 }
 
 /** Of each element of a value's image, row-major, the row-major index in the value. */
@@ -42,7 +42,7 @@ export function isUniform(stated: Granular<unknown>, image: readonly number[]): 
   const pixel = sizeOf(image.slice(2));
   return stated.items.every((item, i) => {
     const first = stated.items[i % pixel];
-    return item === first || same(item, first);
+    return item === first || sameStatement(item, first);
   });
 }
 
@@ -71,24 +71,11 @@ export function widened(node: FixedNode): FixedNode {
     collapse(
       { per: "element", items: Array.from({ length: sizeOf(shape) }, (_, i) => items[i % pixel] as T) },
       shape,
-      same,
+      sameStatement,
     );
   const wide = { ...node, ranges: spread(bounds) };
   if (isUniform(types, shape) || !alike || op === "requantize") return wide;
   return { ...wide, types: spread(bounds.map((range, i) => typeLike(range, units[i] as FixedType))) };
-}
-
-/** Equal plain values: types, intervals, integers, tables. */
-function same(a: unknown, b: unknown): boolean {
-  return text(a) === text(b);
-}
-
-function text(value: unknown): string {
-  return JSON.stringify(value, (_, part) => (typeof part === "bigint" ? `${part}n` : part));
-}
-
-export function isGranular(stated: unknown): stated is Granular<unknown> {
-  return typeof stated === "object" && stated !== null && "per" in stated;
 }
 
 /** What is stated of an image, stated of the value of this shape and layout that it stands for. */
@@ -98,5 +85,5 @@ export function restateBack<T>(stated: Granular<T>, shape: readonly number[], la
   imageElements(shape, layout).forEach((element, i) => {
     items[element] = atElement(stated, i, channels);
   });
-  return collapse({ per: "element", items }, shape, same);
+  return collapse({ per: "element", items }, shape, sameStatement);
 }

@@ -1,8 +1,9 @@
 import { UserError } from "../../ir/errors.js";
 import type { FixedNode, FixedNodeOf } from "../../ir/fixed/fixed.js";
+import { isGranular } from "../../ir/granular.js";
 import type { Spatial } from "../../ir/model/model.js";
 import { sizeOf } from "../../ir/tensor.js";
-import { isGranular, isUniform } from "./coarsen.js";
+import { isUniform } from "./coarsen.js";
 
 /** Which pixels of an image one pixel of a result reads: tap (i, j) of result (r, c) is at origin + r · stride + i · dilation. */
 export interface Window {
