@@ -39,7 +39,7 @@ export function describeBuild(
   const { fabric } = deviceOf(config.values.device);
   const resources = estimateResources(lowered.circuit, config.values.target ?? targetOf(fabric));
   const top = lowered.circuit.modules.at(-1) as Module;
-  const nodes = nodesByName(fixed);
+  const nodes = nodesByName({ ...fixed, nodes: [...fixed.nodes, ...(lowered.added ?? [])] });
   const ns = (cycles: number) => Number((cycles * period).toFixed(3));
   return {
     tool: { name: "l1c", version: VERSION },

@@ -1,6 +1,6 @@
 import { UserError } from "../ir/errors.js";
 import type { Fixed } from "../ir/fixed/fixed.js";
-import { refuseGraphs } from "./graphs.js";
+import { refuseGraphs, takesRows } from "./graphs.js";
 import type { Lowered } from "./lowered.js";
 import { planRoots } from "./parallel/roots.js";
 import { planRaster } from "./raster/index.js";
@@ -28,7 +28,6 @@ const DEFAULT_STREAM = { axis: 1, columns: 1 } as const;
  * a graph that fits none of them.
  */
 export function chooseArchitecture(fixed: Fixed, { architecture, stream }: Asked): Choice {
-  refuseGraphs(fixed);
   const asked = architecture ?? (stream === undefined ? undefined : "stream");
   if (asked === "stream")
     return { architecture: "stream", reason: "asked for", ...(stream ?? DEFAULT_STREAM) };
@@ -38,19 +37,26 @@ export function chooseArchitecture(fixed: Fixed, { architecture, stream }: Asked
     return { architecture: "stream", reason: "a chain of image convolutions", ...DEFAULT_STREAM };
   const noParallel = obstacle(() => planRoots(fixed));
   if (noParallel === undefined) return { architecture: "parallel", reason: `no stream: ${text(noStream)}` };
-  const noRaster = obstacle(() => planRaster(fixed));
+  const noRaster = obstacle(() => {
+    refuseGraphs(fixed, "raster");
+    planRaster(fixed);
+  });
   if (noRaster === undefined) return { architecture: "raster", reason: text(noParallel) };
   throw new UserError(
     `it fits no architecture\n  parallel: ${text(noParallel)}\n  raster: ${text(noRaster)}\n  stream: ${text(noStream)}`,
     {
       where: `model '${fixed.name}'`,
-      hint: "Make the model smaller, or change what the raster does not take.",
+      hint:
+        noParallel.hint !== undefined && fixed.nodes.some(takesRows)
+          ? noParallel.hint
+          : "Make the model smaller, or change what the raster does not take.",
     },
   );
 }
 
 /** Throws a UserError for a graph that does not stream unless it is asked for. */
 function streamByItself(fixed: Fixed): void {
+  refuseGraphs(fixed, "stream");
   const { layers } = planAlong(fixed, DEFAULT_STREAM.axis);
   if (!layers.some(({ conv }) => conv !== undefined)) throw new UserError("it has no convolution");
 }

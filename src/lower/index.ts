@@ -20,7 +20,6 @@ interface Bound {
 
 /** Fixed → Circuit, verified. Throws a UserError when it takes more cycles than are allowed. */
 export function lower(fixed: Fixed, options: LowerOptions): Lowered {
-  refuseGraphs(fixed);
   const lowered = lowerAs(fixed, options);
   verifyCircuit(lowered.circuit);
   const { latency } = lowered;
@@ -37,10 +36,12 @@ export function lower(fixed: Fixed, options: LowerOptions): Lowered {
 function lowerAs(fixed: Fixed, options: LowerOptions): Lowered {
   switch (options.architecture) {
     case "stream":
+      refuseGraphs(fixed, "stream");
       return lowerStream(fixed, options);
     case "parallel":
       return lowerParallel(fixed, options);
     case "raster":
+      refuseGraphs(fixed, "raster");
       return lowerRaster(fixed, options);
   }
 }

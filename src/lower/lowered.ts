@@ -18,6 +18,8 @@ export interface Lowered {
   readonly inputs: readonly LoweredPort[];
   readonly outputs: readonly LoweredPort[];
   readonly layers: readonly LayerFacts[];
+  /** Nodes of layers that are not in the Fixed graph: lowering added them. */
+  readonly added?: readonly FixedNode[];
   /** What lies between one clock edge and the next. */
   readonly stages: readonly Stage[];
 }
@@ -44,7 +46,7 @@ export interface LoweredPort {
 /** What the compiler knows of one layer of the firmware. */
 export interface LayerFacts {
   readonly name: string;
-  /** The nodes of the Fixed graph that it computes. */
+  /** The nodes of the Fixed graph, or added to it, that it computes. */
   readonly nodes: readonly string[];
   /** The module of the whole layer. */
   readonly module: string;

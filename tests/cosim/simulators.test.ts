@@ -7,12 +7,7 @@ import { runPasses } from "../../src/passes/index.js";
 import { compareByVerilog } from "../support/firmware.js";
 import { readGolden } from "../support/golden.js";
 import { lowerWhole } from "../support/parallel.js";
-import {
-  FIRMWARE_OPERATORS,
-  RANDOM_CHAIN,
-  type RandomFixedOptions,
-  randomFixed,
-} from "../support/random-fixed.js";
+import { RANDOM_CHAIN, type RandomFixedOptions, randomFixed } from "../support/random-fixed.js";
 import { lowerAt } from "../support/stream.js";
 import { hasTool } from "../support/tools.js";
 
@@ -159,7 +154,6 @@ function wholeGraph(seed: number) {
       layers: [3, 6],
       image: [3, 3, 2],
       inputBits: 5,
-      operators: FIRMWARE_OPERATORS,
     });
     if (fixed.nodes.filter(({ op }) => op === "input").length < 2) continue;
     try {

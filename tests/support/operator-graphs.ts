@@ -42,9 +42,6 @@ export const OPERATORS: readonly FixedOp[] = [
   ...MOVEMENTS,
 ];
 
-/** Those of which there is firmware. */
-export const FIRMWARE_OPERATORS = OPERATORS.filter((op) => op !== "index_select" && op !== "scatter");
-
 /** A node without what follows from the nodes before it. */
 type Draft = {
   readonly op: FixedOp;

@@ -51,9 +51,6 @@ export interface RandomFixedOptions {
 
 const ALL = Object.keys(RANDOM_OPERATORS) as OperatorName[];
 
-/** The operators of which there is firmware. */
-export const FIRMWARE_OPERATORS = ALL.filter((op) => op !== "index_select" && op !== "scatter");
-
 export const RANDOM_FIXED: RandomFixedOptions = {
   structure: "any",
   operators: ALL,

@@ -43,10 +43,10 @@ const CONTROL = ["clk", "rst", "in_valid", "in_first", "out_valid", "out_first"]
  * Takes any graph; throws a UserError when it is too large, when a cell is slower than the clock, or when it takes more
  * cycles than are allowed.
  */
-export function lowerParallel(fixed: Fixed, options: ParallelOptions): Lowered {
+export function lowerParallel(source: Fixed, options: ParallelOptions): Lowered {
   const { delays, period } = options;
   const budget = period - delays.register;
-  const { plan, roots, operandsOf } = planRoots(fixed);
+  const { fixed, added, plan, roots, operandsOf } = planRoots(source);
   const nodes = nodesByName(fixed);
 
   const taken = [...TAKEN_MODULES, ...(options.within?.taken ?? [])];
@@ -169,6 +169,7 @@ export function lowerParallel(fixed: Fixed, options: ParallelOptions): Lowered {
     inputs,
     outputs: outputs.map(({ name, port, value, packing }) => ({ name, port, value, packing })),
     layers: facts,
+    added,
     stages: stagesOf(schedule, layers, delays),
   };
 }

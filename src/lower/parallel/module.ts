@@ -37,7 +37,7 @@ export interface SiteModule {
   readonly adders: readonly AdderGraphFacts[];
 }
 
-/** Builds a group's module. With one copy only, an element that several slots read comes in once. */
+/** Builds a group's module. An element that several slots read, the same slots at every copy, comes in once. */
 export function buildSiteModule(
   name: string,
   layer: ParallelLayer,
@@ -52,9 +52,14 @@ export function buildSiteModule(
   const slots = copy.flatMap((site) => site.slots);
   const ranges = slotRanges(group, operands);
   const signals: Signal[] = ranges.map(({ lo }) => ({ wire: -1, range: { lo, hi: lo } }));
-  const carried = operands.flatMap((_, operand) =>
-    slotsOfOperand(slots, ranges, operand, group.copies.length === 1).map((same) => ({ operand, same })),
-  );
+  const ids = sameSlots(group.copies.map((sites) => sites.flatMap((site) => site.slots)));
+  const carried = operands.flatMap((_, operand) => {
+    const ports = slotsOfOperand(slots, ranges, operand, ids);
+    // One copy's port is that of the whole layer, which has the elements in their order.
+    const element = ([slot]: readonly number[]) => slots[slot as number]?.element ?? -1;
+    const ordered = group.copies.length === 1 ? ports.toSorted((a, b) => element(a) - element(b)) : ports;
+    return ordered.map((same) => ({ operand, same }));
+  });
   const ports = carried.map(({ operand, same }, i) => {
     const [slot] = same as [number];
     const signal = builder.number(`x${i}`, ranges[slot] as Interval);
@@ -101,18 +106,33 @@ function slotsOfOperand(
   slots: readonly Slot[],
   ranges: readonly Interval[],
   operand: number,
-  together: boolean,
+  ids: readonly number[],
 ): readonly (readonly number[])[] {
   const groups = new Map<number, number[]>();
   slots.forEach((slot, i) => {
     // A slot that is padding at this copy, and a number at another, belongs to the first operand.
     const { lo, hi } = ranges[i] as Interval;
     if (lo === hi || (slot?.operand ?? 0) !== operand) return;
-    const key = together && slot !== undefined ? slot.element : -1 - i;
-    const known = groups.get(key);
-    if (known === undefined) groups.set(key, [i]);
+    const id = ids[i] as number;
+    const known = groups.get(id);
+    if (known === undefined) groups.set(id, [i]);
     else known.push(i);
   });
-  // One copy's port is that of the whole layer, which has the elements in their order.
-  return together ? [...groups].toSorted(([a], [b]) => a - b).map(([, own]) => own) : [...groups.values()];
+  return [...groups.values()];
+}
+
+/** For each slot, the first one that reads the same element as it does, at every copy. */
+function sameSlots(copies: readonly (readonly Slot[])[]): readonly number[] {
+  let ids: readonly number[] = (copies[0] as readonly Slot[]).map(() => 0);
+  for (const slots of copies) {
+    const first = new Map<string, number>();
+    ids = slots.map((slot, i) => {
+      const key = slot === undefined ? `-${i}` : `${ids[i]} ${slot.operand} ${slot.element}`;
+      const id = first.get(key) ?? i;
+      first.set(key, id);
+      return id;
+    });
+    if (first.size === slots.length) break;
+  }
+  return ids;
 }

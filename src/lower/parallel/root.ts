@@ -6,6 +6,7 @@ import { lowerChain, lowerSums } from "../chain.js";
 import { balanced, lowerArgmax, lowerExtreme } from "../compare.js";
 import type { ModuleBuilder, Signal } from "../module-builder.js";
 import { lowerProduct } from "../multiply.js";
+import { scatterRoot, selectRoot } from "./rows.js";
 import type { Root, Site } from "./site.js";
 import { convRoot, denseRoot, poolSites, reduceSites } from "./windows.js";
 
@@ -43,6 +44,10 @@ export function rootOf(node: FixedNode, operands: readonly FixedNode[]): Root {
       return reduction(reduceSites(node, first), node.kind);
     case "argmax":
       return argmax(node, first);
+    case "index_select":
+      return selectRoot(node, first);
+    case "scatter":
+      return scatterRoot(node, first);
     default:
       throw new InternalError(`'${node.op}' is no layer`);
   }

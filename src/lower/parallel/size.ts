@@ -1,14 +1,19 @@
 import { UserError } from "../../ir/errors.js";
+import type { FixedNode } from "../../ir/fixed/fixed.js";
 import { sizeOf } from "../../ir/tensor.js";
+import { takesRows } from "../graphs.js";
+import type { ParallelLayer } from "./plan.js";
 import type { Root } from "./site.js";
 
 /** More terms than this in all sums together are not built: neither the compiler nor a synthesis tool would end. */
 export const MOST_TERMS = 400_000;
 
 /** Refuses a model that is too large to be computed whole in one clock, naming its largest layer. */
-export function checkSize(layers: readonly { readonly name: string; readonly root: Root }[]): void {
-  const sizes = layers.map(({ name, root }) => ({
-    name,
+export function checkSize(
+  layers: readonly { readonly name: string; readonly op: FixedNode["op"]; readonly root: Root }[],
+): void {
+  const sizes = layers.map(({ name, op, root }) => ({
+    ...{ name, op },
     terms: root.sites.reduce((sum, site) => sum + root.terms(site), 0),
   }));
   refuseBeyond(sizes, "terms");
@@ -18,27 +23,49 @@ export function checkSize(layers: readonly { readonly name: string; readonly roo
  * Refuses a model that has more elements than there may be terms: each element takes one at least. Needs the shapes
  * only, so that an image of any size is refused before its sites are laid out.
  */
-export function checkElements(
-  layers: readonly { readonly name: string; readonly root: { readonly shape: readonly number[] } }[],
-): void {
+export function checkElements(layers: readonly ParallelLayer[]): void {
   refuseBeyond(
-    layers.map(({ name, root }) => ({ name, terms: sizeOf(root.shape) })),
+    layers.map(({ name, root }) => ({ name, op: root.op, terms: sizeOf(root.shape) })),
     "values",
   );
 }
 
-function refuseBeyond(
-  sizes: readonly { readonly name: string; readonly terms: number }[],
-  what: "terms" | "values",
+/**
+ * Refuses a graph network whose rows at indices have too many terms: each row of the result may be any row, or all of them.
+ * Needs the shapes only, too.
+ */
+export function checkRows(
+  layers: readonly ParallelLayer[],
+  operandsOf: (layer: ParallelLayer) => readonly FixedNode[],
 ): void {
+  const sizes = layers
+    .filter(({ root }) => takesRows(root))
+    .map((layer) => {
+      const [values] = operandsOf(layer) as [FixedNode];
+      const { name, root } = layer;
+      return { name, op: root.op, terms: (root.shape[0] as number) * sizeOf(values.shape) };
+    });
+  refuseBeyond(sizes, "terms");
+}
+
+interface LayerSize {
+  readonly name: string;
+  readonly op: FixedNode["op"];
+  readonly terms: number;
+}
+
+function refuseBeyond(sizes: readonly LayerSize[], what: "terms" | "values"): void {
   const total = sizes.reduce((sum, { terms }) => sum + terms, 0);
   if (total <= MOST_TERMS) return;
+  const graph = sizes.some(takesRows);
   const largest = sizes.reduce((a, b) => (b.terms > a.terms ? b : a));
   throw new UserError(
     `too large to be computed whole in one clock: ${total} ${what} in all, of which layer '${largest.name}' has ${largest.terms}; the limit is ${MOST_TERMS}`,
     {
       where: `layer '${largest.name}'`,
-      hint: "An image can come pixel by pixel (architecture: raster in l1c.yaml), in a chain of convolutions of stride 1 also column by column (stream); any other model has to be smaller.",
+      hint: graph
+        ? "Every edge and node of a graph has its own circuit here: take a smaller largest graph (graph.nodes, graph.edges in l1c.yaml) or a smaller network."
+        : "An image can come pixel by pixel (architecture: raster in l1c.yaml), in a chain of convolutions of stride 1 also column by column (stream); any other model has to be smaller.",
     },
   );
 }

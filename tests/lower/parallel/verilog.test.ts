@@ -9,7 +9,7 @@ import type { Lowered, LoweredPort } from "../../../src/lower/lowered.js";
 import { withFolder, writeVerilog } from "../../support/firmware.js";
 import { expectGolden } from "../../support/golden.js";
 import { evaluateAll } from "../../support/interval-oracle.js";
-import { FIRMWARE_OPERATORS as OPERATORS } from "../../support/operator-graphs.js";
+import { OPERATORS } from "../../support/operator-graphs.js";
 import { lowerWhole, packPort, randomGraph } from "../../support/parallel.js";
 import { Random } from "../../support/random.js";
 import { randomInputs } from "../../support/random-fixed.js";
