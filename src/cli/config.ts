@@ -6,6 +6,7 @@ import { DEVICES } from "../estimate/devices.js";
 import { UserError } from "../ir/errors.js";
 import { type FixedType, OVERFLOWS, ROUNDINGS } from "../ir/fixed-point.js";
 import { EFFORTS } from "../lower/effort.js";
+import { ARCHITECTURES } from "../lower/lowered.js";
 import { topModuleName } from "../lower/names.js";
 import { TARGETS } from "../lower/target.js";
 import { systemError } from "./files.js";
@@ -124,13 +125,17 @@ export const CONFIG = z
         edge_features: z.string().optional(),
         /** [2, edges]: sender and receiver of each edge. */
         edge_index: z.string().default("edge_index"),
+        /** Edges that come in a clock, P. */
+        edges_per_clock: z.number().int().positive().optional(),
+        /** Nodes that come in a clock: a power of two, or all of them; by default as few as take no longer than the edges. */
+        nodes_per_clock: z.number().int().positive().optional(),
       })
       .optional(),
     /**
-     * The whole event in one clock, or an image by columns or pixel by pixel; chosen by the graph where neither this nor
-     * `stream` stands.
+     * The whole event in one clock, an image by columns or pixel by pixel, or a graph by its edges and nodes; chosen by the
+     * model where neither this nor `stream` stands.
      */
-    architecture: z.enum(["parallel", "stream", "raster"]).optional(),
+    architecture: z.enum(ARCHITECTURES).optional(),
     stream: z
       .strictObject({
         /** The axis of the image (0 rows, 1 columns) along which it streams. */
@@ -145,6 +150,7 @@ export const CONFIG = z
     const takes = {
       parallel: "parallel firmware takes the whole event in one clock",
       raster: "raster firmware takes a pixel in each clock",
+      graph: "graph firmware takes edges and nodes in each clock",
     };
     const message = `${takes[architecture]}: leave stream out, or set architecture: stream`;
     context.addIssue({ code: "custom", path: ["stream"], message });

@@ -33,6 +33,14 @@ export const PACKING = z.discriminatedUnion("kind", [
     beats: count.min(1),
     fields: z.array(z.strictObject({ low: count, width: count, signed: z.boolean() })),
   }),
+  /** Items along an axis, so many a beat, or all elements in the first beat: the bits of each element of an item. */
+  z.strictObject({
+    kind: z.literal("items"),
+    axis: count.optional(),
+    lanes: count.min(1),
+    beats: count.min(1),
+    fields: z.array(z.strictObject({ low: count, width: count, signed: z.boolean() })),
+  }),
 ]);
 
 type ManifestPacking = z.infer<typeof PACKING>;
@@ -61,13 +69,19 @@ export function misfit({ shape, packing: how }: PackedShape): string | undefined
       const overlap = rows > 1 && line >= how.rowPeriod;
       return overlap || (rows - 1) * how.rowPeriod + line >= how.beats ? elements : undefined;
     }
+    case "items": {
+      const items = how.axis === undefined ? 1 : shape[how.axis];
+      if (items === undefined) return "its items lie along an axis that the shape does not have";
+      const whole = how.fields.length * items === sizeOf(shape) && items <= how.lanes * how.beats;
+      return whole ? undefined : elements;
+    }
   }
 }
 
 /** The packing of a port with the place of every element. */
 export function packingOf({ shape, packing: how }: PackedShape): PortPacking {
   if (how.kind === "stream") return { ...how, shape: shape as unknown as readonly [number, number, number] };
-  if (how.kind === "raster") return { ...how, shape };
+  if (how.kind === "raster" || how.kind === "items") return { ...how, shape };
   let low = 0;
   const fields = how.elements.flatMap((run) =>
     Array.from({ length: run.count }, (): Field => {

@@ -66,6 +66,8 @@ function hardwareOf(manifest: Manifest): ReportData["hardware"] {
 function describeBeats({ architecture, stream, interval }: Manifest): string {
   if (architecture === "raster")
     return `The image comes pixel by pixel, row by row; an event is ${interval.cycles} beats.`;
+  if (architecture === "graph")
+    return `The items of a graph come some in each clock; an event is ${interval.cycles} beats.`;
   if (stream === undefined) return "An event is one beat: all inputs whole in one clock.";
   const [along, across] = stream.axis === 1 ? ["column", "row"] : ["row", "column"];
   return `The image streams ${along} by ${along}, ${stream.columns} ${along}s with every ${across} a beat, ${stream.beats} beats an event.`;
@@ -106,6 +108,11 @@ function contentOf({ shape, packing }: ManifestPort): string {
     const { axes, rowPeriod, columnPeriod } = packing;
     const values = packing.fields.length === 1 ? "one value" : `${packing.fields.length} values`;
     return `a pixel of ${values}; pixel (r, c) of ${shape[axes[0]]} × ${shape[axes[1]]} in beat r · ${rowPeriod} + c · ${columnPeriod}`;
+  }
+  if (packing.kind === "items") {
+    const values = packing.fields.length === 1 ? "one value" : `${packing.fields.length} values`;
+    if (packing.axis === undefined) return `${values} in the first beat`;
+    return `${packing.lanes} of ${shape[packing.axis]} items, ${values} each`;
   }
   const sites = shape[packing.along === 1 ? 0 : 1];
   return `${packing.columns} × ${sites} positions of ${packing.fields.length} channels`;

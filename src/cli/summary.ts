@@ -83,11 +83,20 @@ export function describeWorstStage({ stages, architecture, clock_mhz }: Manifest
 }
 
 /** In how many clocks an event goes in. */
-export function describeArchitecture({ architecture, stream, interval }: Manifest): string {
+export function describeArchitecture({ architecture, stream, interval, inputs }: Manifest): string {
   if (architecture === "raster") return `one pixel a beat, ${plural(interval.cycles, "beat")} an event`;
+  if (architecture === "graph") return describeItems(inputs, interval.cycles);
   if (stream === undefined) return "the whole event in one clock";
   const axis = stream.axis === 1 ? "column" : "row";
   return `${plural(stream.columns, axis)} a beat, ${plural(stream.beats, "beat")} an event`;
+}
+
+/** How many items of each input come in a beat. */
+function describeItems(inputs: Manifest["inputs"], beats: number): string {
+  const lanes = inputs.flatMap(({ name, packing }) =>
+    packing.kind === "items" && packing.axis !== undefined ? [`${packing.lanes} of '${name}'`] : [],
+  );
+  return `${lanes.join(", ")} a beat, ${plural(beats, "beat")} an event`;
 }
 
 /** The resources of a firmware. */

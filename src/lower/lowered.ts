@@ -3,13 +3,16 @@ import type { FixedNode } from "../ir/fixed/fixed.js";
 import type { AdderGraphFacts } from "./effort.js";
 import type { PortPacking } from "./packing.js";
 
+/** How the events of a firmware come in: whole, an image by columns or by pixels, or a graph by edges and nodes. */
+export const ARCHITECTURES = ["parallel", "stream", "raster", "graph"] as const;
+
 /**
  * Firmware, however it was lowered: a top module with `clk`, `rst`, `in_valid`, `in_first`, one data port for each
  * input, `out_valid`, `out_first` and one data port for each output. An event is `interval` beats, the same for all
  * ports; events may follow each other without a pause.
  */
 export interface Lowered {
-  readonly architecture: "stream" | "parallel" | "raster";
+  readonly architecture: (typeof ARCHITECTURES)[number];
   readonly circuit: Circuit;
   /** Clocks from the first beat of an event in to its first beat out. */
   readonly latency: number;

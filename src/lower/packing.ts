@@ -46,17 +46,32 @@ export type PortPacking =
       readonly beats: number;
       /** A field for each element of a pixel, row-major. */
       readonly fields: readonly Field[];
+    }
+  /**
+   * Items, the edges or nodes of a graph, along one axis: `lanes` a beat, the first one lowest, from the first of the event's
+   * `beats` on. Without an axis the whole tensor is one item. The other beats, and the other lanes of the last one with items,
+   * carry nothing.
+   */
+  | {
+      readonly kind: "items";
+      readonly shape: readonly number[];
+      readonly axis?: number;
+      readonly lanes: number;
+      readonly beats: number;
+      /** A field for each element of an item, row-major. */
+      readonly fields: readonly Field[];
     };
 
 /** Bits of the port; at least one. Bits that belong to no field may be anything. */
 export function packingWidth(packing: PortPacking): number {
   if (packing.kind === "stream") return packing.columns * columnBits(packing);
-  return packing.fields.reduce((most, { low, width }) => Math.max(most, low + width), 1);
+  const bits = packing.fields.reduce((most, { low, width }) => Math.max(most, low + width), 0);
+  return Math.max(1, packing.kind === "items" ? packing.lanes * bits : bits);
 }
 
 /** Beats of an event. */
 export function packingBeats(packing: PortPacking): number {
-  if (packing.kind === "raster") return packing.beats;
+  if (packing.kind === "raster" || packing.kind === "items") return packing.beats;
   return packing.kind === "stream" ? Math.ceil(packing.shape[packing.along] / packing.columns) : 1;
 }
 
@@ -69,6 +84,7 @@ export function packingSize(packing: PortPacking): number {
 export function placeOf(packing: PortPacking, element: number): Place {
   if (packing.kind === "parallel") return { beat: 0, ...(packing.fields[element] as Field) };
   if (packing.kind === "raster") return placeInRaster(packing, element);
+  if (packing.kind === "items") return placeInItems(packing, element);
   const [, columns, channels] = packing.shape;
   const channel = element % channels;
   const site = Math.floor(element / channels);
@@ -96,6 +112,20 @@ function placeInRaster(
     }
   }
   return { beat, ...(fields[inPixel] as Field) };
+}
+
+function placeInItems(
+  { shape, axis, lanes, fields }: Extract<PortPacking, { kind: "items" }>,
+  element: number,
+): Place {
+  if (axis === undefined) return { beat: 0, ...(fields[element] as Field) };
+  const behind = sizeOf(shape.slice(axis + 1));
+  const length = shape[axis] as number;
+  const item = Math.floor(element / behind) % length;
+  const inItem = Math.floor(element / (behind * length)) * behind + (element % behind);
+  const bits = fields.reduce((most, { low, width }) => Math.max(most, low + width), 0);
+  const { low, width, signed } = fields[inItem] as Field;
+  return { beat: Math.floor(item / lanes), low: (item % lanes) * bits + low, width, signed };
 }
 
 /** The places of all elements, row-major, for loops over many events. */

@@ -61,7 +61,8 @@ export class Wiring {
     return this.builder.slice(this.fresh("s"), wire, low, width);
   }
 
-  private fresh(prefix: string): string {
+  /** A name that no wire has. */
+  fresh(prefix: string): string {
     return `${prefix}${this.count++}`;
   }
 }

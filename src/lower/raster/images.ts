@@ -1,7 +1,8 @@
 import { UserError } from "../../ir/errors.js";
 import type { Fixed, FixedNode, FixedNodeOf } from "../../ir/fixed/fixed.js";
+import { isGranular } from "../../ir/granular.js";
 import { liveNodes, nodesByName } from "../../ir/graph.js";
-import { imageElements, isGranular, restate, widened } from "./coarsen.js";
+import { imageElements, restate, widened } from "./coarsen.js";
 import { inferLayouts } from "./infer.js";
 import { axisOrder, CANONICAL, type Layout, resultLayout, sameImage, sameLayout } from "./layout.js";
 import { refused } from "./pixel.js";
