@@ -1,16 +1,17 @@
 import type { Fixed, FixedNode } from "../../ir/fixed/fixed.js";
 import { nodesByName } from "../../ir/graph.js";
-import { decodeIndices } from "./decode.js";
+
 import { type ParallelLayer, type ParallelPlan, planParallel } from "./plan.js";
+import { prepareScatters } from "./prepare.js";
 import { rootOf } from "./root.js";
 import type { Root } from "./site.js";
 import { checkElements, checkRows, checkSize } from "./size.js";
 
 /** The layers of a graph with what each computes, before anything is built. */
 export interface RootedPlan {
-  /** The graph that is planned, with its indices decoded. */
+  /** The graph that is planned, with its scatters prepared. */
   readonly fixed: Fixed;
-  /** The nodes that decode them. */
+  /** The nodes that prepare them. */
   readonly added: readonly FixedNode[];
   readonly plan: ParallelPlan;
   /** Of each part of the plan; undefined of what only moves elements. */
@@ -21,7 +22,7 @@ export interface RootedPlan {
 
 /** Plans a graph as parallel firmware. Throws a UserError when it is too large to be computed whole in one clock. */
 export function planRoots(source: Fixed): RootedPlan {
-  const { fixed, added } = decodeIndices(source);
+  const { fixed, added } = prepareScatters(source);
   const plan = planParallel(fixed);
   const nodes = nodesByName(fixed);
   const operandsOf = ({ root }: ParallelLayer) => root.inputs.map((name) => nodes.get(name) as FixedNode);

@@ -34,29 +34,34 @@ export function selectRoot(node: FixedNodeOf<"index_select">, values: FixedNode)
 }
 
 /**
- * Rows brought together: a site for each row of the result, which reads all rows and, of each, one bit that says whether
- * it comes here (see decode.ts). So one module serves all rows of the result.
+ * Rows brought together: a site for each row of the result, which reads all rows, of each a bit that says whether it comes
+ * here, and neighbouring rows joined (see prepare.ts). So one module serves all rows of the result.
  */
 export function scatterRoot(node: FixedNodeOf<"scatter">, values: FixedNode): Root {
   const count = values.shape[0] as number;
   const length = inner(values);
-  const all = span(count * length, 0).map((element): Slot => ({ operand: 0, element }));
+  const elements = (operand: number, rows: number) =>
+    span(rows * length, 0).map((element): Slot => ({ operand, element }));
+  const half = Math.floor(count / 2);
+  const [all, pairs] = [elements(0, count), elements(2, half)];
+  const hitsOf = (row: number) =>
+    span(count, 0).map((from): Slot => ({ operand: 1, element: from * node.rows + row }));
   const join = node.kind === "sum" ? sumOf : largestOf;
   return {
     sites: span(node.rows, 0).map((row) => ({
-      slots: [...all, ...span(count, 0).map((from) => ({ operand: 1, element: from * node.rows + row }))],
+      slots: [...all, ...pairs, ...hitsOf(row)],
       results: span(length, row * length),
     })),
     weighted: false,
     terms: () => all.length,
     key: () => "",
     compute: (builder, slots, { results }, chain) => {
-      const hits = slots.slice(all.length);
+      const hits = slots.slice(all.length + pairs.length);
+      const at = (i: number) => slots[i] as Signal;
       return results.map((element, i) => {
-        const arrivals = hits.flatMap((hit, row): readonly Arrival[] =>
-          hit.range.hi === 0n ? [] : [{ hit, value: slots[row * length + i] as Signal }],
-        );
-        return join(builder, arrivals, chain, element);
+        const arrivals = hits.map((hit, row): Arrival => ({ hit, value: at(row * length + i) }));
+        const joined = span(half, 0).map((pair) => at(all.length + pair * length + i));
+        return join(builder, arrivals, joined, chain, element);
       });
     },
   };
@@ -68,29 +73,25 @@ interface Arrival {
   readonly value: Signal;
 }
 
-/**
- * The sum of what comes, with the chain behind it. Two values meet in a plain adder, whose LUTs (a bit of each value and
- * the two hits) have room for the choice; single bits and constants go into tables.
- */
-function sumOf(builder: ModuleBuilder, arrivals: readonly Arrival[], chain: Chain, element: number): Signal {
+/** The sum of what comes, with the chain behind it. Single bits and constants go into tables. */
+function sumOf(
+  builder: ModuleBuilder,
+  arrivals: readonly Arrival[],
+  pairs: readonly Signal[],
+  chain: Chain,
+  element: number,
+): Signal {
   const zero = builder.constant(0n);
-  const inputs: Signal[] = [];
-  const weights: bigint[] = [];
-  const wide: Signal[] = [];
-  for (const { hit, value } of arrivals) {
-    const { lo, hi } = value.range;
-    const chosen = lo === hi ? hit : builder.mux(hit, value, zero);
-    if (lo !== hi && hi - lo > 1n) wide.push(chosen);
-    else {
-      inputs.push(chosen);
-      weights.push(lo === hi ? lo : 1n);
-    }
-  }
-  for (let i = 0; i < wide.length; i += 2) {
-    const [first, second] = wide.slice(i, i + 2) as [Signal, Signal?];
-    inputs.push(second === undefined ? first : builder.add(first, second));
-    weights.push(1n);
-  }
+  const narrow = arrivals.filter(({ value }) => !isWide(value));
+  const wide = arrivals.map((arrival) => (isWide(arrival.value) ? arrival : undefined));
+  const inputs = [
+    ...narrow.map(({ hit, value }) => (isConstant(value) ? hit : builder.mux(hit, value, zero))),
+    ...chosen(builder, wide, pairs, zero),
+  ];
+  const weights = inputs.map((_, i) => {
+    const value = narrow[i]?.value;
+    return value !== undefined && isConstant(value) ? value.range.lo : 1n;
+  });
   return lowerSums(builder, inputs, [{ weights, bias: 0n }], chain, [element])[0] as Signal;
 }
 
@@ -98,22 +99,49 @@ function sumOf(builder: ModuleBuilder, arrivals: readonly Arrival[], chain: Chai
 function largestOf(
   builder: ModuleBuilder,
   arrivals: readonly Arrival[],
+  pairs: readonly Signal[],
   chain: Chain,
   element: number,
 ): Signal {
   const zero = builder.constant(0n);
   // What does not come must not win; where no value is negative, 0 does not.
   const lowest = arrivals.reduce((least, { value }) => (value.range.lo < least ? value.range.lo : least), 0n);
-  const chosen = arrivals.map(({ hit, value }) => builder.mux(hit, value, builder.constant(lowest)));
-  const largest = chosen.length === 0 ? zero : balanced(chosen, (a, b) => lowerExtreme(builder, "max", a, b));
-  const value = lowest < 0n ? builder.mux(anyOf(builder, arrivals), largest, zero) : largest;
-  return lowerChain(builder, chain, element, value);
+  const largest = balanced(chosen(builder, arrivals, pairs, builder.constant(lowest)), (a, b) =>
+    lowerExtreme(builder, "max", a, b),
+  );
+  const some = lowest < 0n ? builder.mux(anyOf(builder, arrivals), largest, zero) : largest;
+  return lowerChain(builder, chain, element, some);
+}
+
+/**
+ * What comes of each two neighbours: `none`, one of them, or their pair. That is a LUT for each bit, and for all rows of
+ * the result the same pair.
+ */
+function chosen(
+  builder: ModuleBuilder,
+  arrivals: readonly (Arrival | undefined)[],
+  pairs: readonly Signal[],
+  none: Signal,
+): readonly Signal[] {
+  return span(Math.ceil(arrivals.length / 2), 0).flatMap((i) => {
+    const [a, b] = arrivals.slice(2 * i, 2 * i + 2);
+    if (a === undefined || b === undefined || isConstant(a.hit) || isConstant(b.hit)) {
+      const alone = [a, b].filter((arrival) => arrival !== undefined);
+      return alone.map(({ hit, value }) => builder.mux(hit, value, none));
+    }
+    return [builder.choose(builder.concat([a.hit, b.hit]), [none, a.value, b.value, pairs[i] as Signal])];
+  });
 }
 
 /** 1 where something comes. */
 function anyOf(builder: ModuleBuilder, arrivals: readonly Arrival[]): Signal {
-  if (arrivals.some(({ hit }) => hit.range.lo === 1n)) return builder.constant(1n);
-  const [first] = arrivals as [Arrival];
-  if (arrivals.length === 1) return first.hit;
-  return builder.atLeast(builder.concat(arrivals.map(({ hit }) => hit)), 1n);
+  const hits = arrivals.map(({ hit }) => hit).filter((hit) => hit.range.hi === 1n);
+  if (hits.some(isConstant)) return builder.constant(1n);
+  const [only] = hits;
+  if (hits.length < 2) return only ?? builder.constant(0n);
+  return builder.atLeast(builder.concat(hits), 1n);
 }
+
+const isConstant = ({ range }: Signal) => range.lo === range.hi;
+/** Whether a value takes more than a bit. */
+const isWide = ({ range }: Signal) => range.hi - range.lo > 1n;
