@@ -3,7 +3,7 @@ export const EFFORTS = [0, 1, 2, 3] as const;
 export type Effort = (typeof EFFORTS)[number];
 export const DEFAULT_EFFORT: Effort = 1;
 
-/** What the search for an adder graph found; LUTs are those of its adders by the search's own count. */
+/** What the search for an adder graph found; LUTs are those of its adders and tables by the search's own count. */
 export interface AdderGraphFacts {
   /** The strategy that won. */
   readonly strategy: string;

@@ -1,5 +1,5 @@
 import { LUT_INPUTS } from "../delay.js";
-import type { ModuleBuilder, Signal } from "../module-builder.js";
+import type { ModuleBuilder, Signal, Term as SignalTerm } from "../module-builder.js";
 import { csdDigits } from "./csd.js";
 
 /** A weighted bit of a sum. */
@@ -8,46 +8,25 @@ export interface WeightedBit {
   readonly weight: bigint;
 }
 
-/** Tables that add weighted bits up, and the constant that comes to them. */
-export interface TableSum {
-  readonly terms: readonly TableTerm[];
-  readonly constant: bigint;
-}
-export interface TableTerm {
-  readonly signal: Signal;
-  readonly shift: number;
-  readonly negative: boolean;
-}
-
-/**
- * The sum of weighted bits and a constant as terms: groups of up to six bits become tables of their partial sums. Bits
- * of like weight share a table, so that its entries are narrow. Entries count from the least, so that they are unsigned;
- * the constant goes into the only table where the bits are `all` that is added up.
- */
-export function tablesOf(
-  builder: ModuleBuilder,
-  bits: readonly WeightedBit[],
-  constant: bigint,
-  all: boolean,
-): TableSum {
+/** Bits in groups of up to six, as many as a table has inputs. Bits of like weight are together, so that tables are narrow. */
+export function groupBits(bits: readonly WeightedBit[]): readonly (readonly WeightedBit[])[] {
   const order = bits.toSorted(
     (a, b) => trailingZeros(a.weight) - trailingZeros(b.weight) || compare(a.weight, b.weight),
   );
-  const groups: WeightedBit[][] = [];
+  const groups: (readonly WeightedBit[])[] = [];
   for (let start = 0; start < order.length; start += LUT_INPUTS)
     groups.push(order.slice(start, start + LUT_INPUTS));
-  const single = all && groups.length === 1;
-  let rest = single ? 0n : constant;
-  const terms = groups.map((group) => {
-    const least = group.reduce((sum, { weight }) => (weight < 0n ? sum + weight : sum), 0n);
-    const own = single ? constant : group.length === 1 ? 0n : -least;
-    if (!single) rest -= own;
-    return tableTerm(builder, group, own);
-  });
-  return { terms, constant: rest };
+  return groups;
 }
 
-function tableTerm(builder: ModuleBuilder, group: readonly WeightedBit[], constant: bigint): TableTerm {
+/** What makes the least sum of a group 0, so that the entries of its table are unsigned; a single bit is taken as it is. */
+export function offsetOfGroup(group: readonly WeightedBit[]): bigint {
+  if (group.length === 1) return 0n;
+  return -group.reduce((sum, { weight }) => (weight < 0n ? sum + weight : sum), 0n);
+}
+
+/** The sum of a group of up to six bits and a constant, as a table. */
+export function tableOf(builder: ModuleBuilder, group: readonly WeightedBit[], constant: bigint): SignalTerm {
   const [only] = group;
   const digits = only === undefined ? [] : csdDigits(only.weight);
   if (group.length === 1 && only !== undefined && constant === 0n && digits.length === 1) {
@@ -63,6 +42,21 @@ function tableTerm(builder: ModuleBuilder, group: readonly WeightedBit[], consta
     shift,
     negative: false,
   };
+}
+
+/** LUTs of a signal that is a table: one for each bit that more than one bit of the index decides. */
+export function lutsOfTable(builder: ModuleBuilder, signal: Signal): number {
+  const { cell, width } = builder.wireOf(signal);
+  if (cell.op !== "table") return 0;
+  let luts = 0;
+  for (let bit = 0n; bit < BigInt(width); bit++) {
+    const column = cell.entries.map((entry) => (entry >> bit) & 1n);
+    let deciding = 0;
+    for (let step = 1; step < column.length; step *= 2)
+      if (column.some((value, index) => value !== column[index ^ step])) deciding++;
+    if (deciding > 1) luts++;
+  }
+  return luts;
 }
 
 function trailingZeros(value: bigint): number {

@@ -24,8 +24,31 @@ const NEAR = 4;
  * constant comes in at the root. Returns undefined when they cannot be added within the depth.
  */
 export function planTree(operands: readonly Operand[], constant: boolean, depth: number): Tree | undefined {
-  const room = 2 ** depth + 1e-6;
   const leaves = operands.map(leaf);
+  const plain = planItems(leaves, constant, depth);
+  if (leaves.length <= EXHAUSTIVE) return plain;
+  const packed = sideBySide(leaves);
+  const tree = packed.length === leaves.length ? undefined : planItems(packed, constant, depth);
+  return plain === undefined || (tree !== undefined && tree.lut < plain.lut - 1e-9) ? tree : plain;
+}
+
+/** Operands that do not overlap side by side as one, in as few as there are bits at the place where most meet (the left-edge algorithm). */
+function sideBySide(leaves: readonly Tree[]): readonly Tree[] {
+  const rows: Tree[] = [];
+  for (const item of leaves.toSorted((a, b) => a.low - b.low || b.top - a.top)) {
+    let best = -1;
+    rows.forEach((row, i) => {
+      if (row.top > item.low || row.depth !== item.depth) return;
+      if (best < 0 || row.top > (rows[best] as Tree).top) best = i;
+    });
+    if (best < 0) rows.push(item);
+    else rows[best] = join([rows[best] as Tree, item]);
+  }
+  return rows;
+}
+
+function planItems(leaves: readonly Tree[], constant: boolean, depth: number): Tree | undefined {
+  const room = 2 ** depth + 1e-6;
   if (leaves.length === 0 || weightOf(leaves) > room) return undefined;
   let items: readonly Tree[] | undefined = leaves;
   while (items !== undefined && items.length > EXHAUSTIVE) items = joinMany(items, room);
