@@ -34,6 +34,8 @@ export interface CompileOptions extends Asked {
   /** How long cheaper adder graphs are looked for. */
   readonly effort?: Effort;
   readonly threshold?: { readonly level: number; readonly name: string };
+  /** The largest graph of a graph network. */
+  readonly graph?: { readonly nodes: number; readonly edges: number };
   /** Gives a float model quantizers. */
   readonly calibrate?: (model: Model) => Promise<Model>;
   /** Types that the model does not fix, by node. */
@@ -67,7 +69,8 @@ export async function compile(source: ModelSource, options: CompileOptions): Pro
   const imported = await importModel(source);
   const named = { ...imported.model, name: options.name };
   const model = options.calibrate === undefined ? named : await options.calibrate(named);
-  const quantized = modelToFixed(model, { types: options.types, threshold: options.threshold });
+  const { types, threshold, graph } = options;
+  const quantized = modelToFixed(model, { types, threshold, graph });
   const fixed = runPasses(quantized.fixed);
   const choice = chooseArchitecture(fixed, options);
   const period = 1000 / options.clockMHz;

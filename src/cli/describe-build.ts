@@ -11,6 +11,7 @@ import { packingWidth } from "../lower/packing.js";
 import { targetOf } from "../lower/target.js";
 import { type BuildFile, sha256 } from "./build-directory.js";
 import type { Config } from "./config.js";
+import { describeGraph } from "./graph-layout.js";
 import type { Manifest, ManifestPort } from "./manifest.js";
 import { describePacking } from "./manifest-packing.js";
 import type { ModelFile, OpenModel } from "./model-files.js";
@@ -59,6 +60,10 @@ export function describeBuild(
     latency: { cycles: lowered.latency, ns: ns(lowered.latency) },
     interval: { cycles: lowered.interval, ns: ns(lowered.interval) },
     ...streamOf(lowered),
+    ...describeGraph(config.values, {
+      inputs: lowered.inputs.map(({ name, value }) => ({ name, shape: value.shape })),
+      outputs: lowered.outputs.map(({ name, value }) => ({ name, shape: value.shape })),
+    }),
     inputs: lowered.inputs.map(describePort),
     outputs: lowered.outputs.map(describePort),
     resources: { by: "l1c's estimate of synthesis", total: resources.get(top.name) as Resources },

@@ -1,12 +1,11 @@
 import type { TypedArray } from "../events/npy.js";
-import { openEvents } from "../events/open.js";
 import type { EventBlock, EventSource } from "../events/source.js";
 import { UserError } from "../ir/errors.js";
 import type { Model } from "../ir/model/model.js";
 import { sizeOf } from "../ir/tensor.js";
 import type { Config } from "./config.js";
 import { arraysOfInputs } from "./events.js";
-import { withFile } from "./files.js";
+import { withEvents } from "./open-events.js";
 
 /** Events read at a time. */
 const BLOCK = 200;
@@ -27,13 +26,13 @@ export interface FloatEvents {
 export async function withFloatEvents<T>(
   model: Model,
   path: string,
-  config: Pick<Config, "inputs">,
+  config: Pick<Config, "inputs" | "graph">,
   use: (events: FloatEvents) => Promise<T>,
 ): Promise<T> {
   const inputs = model.nodes.filter(({ op }) => op === "input");
-  return withFile(path, async (bytes) => {
-    const source = await openEvents(bytes);
-    const arrays = arraysOfInputs({ inputs, config: { values: config } }, source);
+  const feeding = { inputs, config: { values: config } };
+  return withEvents(path, feeding, async (source) => {
+    const arrays = arraysOfInputs(feeding, source);
     return use({
       source,
       blocks: (more = []) => source.blocks([...new Set([...arrays.values(), ...more])], BLOCK),

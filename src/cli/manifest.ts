@@ -59,6 +59,27 @@ export const MANIFEST = z
         last: count.min(1),
       })
       .optional(),
+    /** Only of a graph network. */
+    graph: z
+      .strictObject({
+        /** The largest graph. */
+        nodes: count.min(1),
+        edges: count.min(1),
+        /** Which input holds what. */
+        inputs: z.strictObject({
+          node_features: z.string(),
+          edge_features: z.string().nullable(),
+          edge_index: z.string(),
+          graph_size: z.string(),
+        }),
+        /** What each output has one row for. */
+        outputs: z.record(z.string(), z.enum(["nodes", "edges", "graph"])),
+        /** The output with one number for each edge, where there is one such. */
+        scores: z.string().nullable(),
+        /** The output that is 1 where the graph was cut. */
+        cut: z.string(),
+      })
+      .optional(),
     inputs: z.array(port).min(1),
     outputs: z.array(port).min(1),
     resources: z.strictObject({ by: z.string(), total: resources }),

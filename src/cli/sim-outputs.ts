@@ -19,70 +19,61 @@ export interface SimOutput {
   readonly convert: (integers: IntegerArray) => TypedArray;
 }
 
-/** Blocks of events: the numbers of each output. */
+/** An array of a file of outputs. */
+export interface OutputArray {
+  readonly name: string;
+  readonly dtype: Dtype;
+  /** Of several arrays it is asked for after the last block only. */
+  readonly shape: () => readonly number[];
+}
+
+/** Blocks of events: the numbers of each array. */
 export type OutputBlocks = AsyncIterable<readonly TypedArray[]>;
 
-/** Writes the outputs of `count` events. */
-export type WriteOutputs = (
-  outputs: readonly SimOutput[],
-  count: number,
-  blocks: OutputBlocks,
-) => Promise<void>;
+/** Writes arrays. */
+export type WriteOutputs = (arrays: readonly OutputArray[], blocks: OutputBlocks) => Promise<void>;
 
 /** The writer for a file name; throws a UserError for a suffix that is neither .npy nor .npz. */
 export function writerOf(path: string): WriteOutputs {
-  if (path.endsWith(".npz")) return (outputs, count, blocks) => writeMany(path, outputs, count, blocks);
-  if (path.endsWith(".npy")) return (outputs, count, blocks) => writeOne(path, outputs, count, blocks);
+  if (path.endsWith(".npz")) return (arrays, blocks) => writeMany(path, arrays, blocks);
+  if (path.endsWith(".npy")) return (arrays, blocks) => writeOne(path, arrays, blocks);
   throw new UserError("outputs are written as .npy or .npz", { where: path });
 }
 
-/** Checks that a file of this name can hold the outputs. */
-export function checkOutputs(path: string | undefined, outputs: readonly SimOutput[]): void {
-  if (path === undefined || !path.endsWith(".npy") || outputs.length === 1) return;
-  throw new UserError(`a .npy file holds one array, the model has ${outputs.length} outputs`, {
+/** Checks that a file of this name can hold so many arrays. */
+export function checkArrays(path: string | undefined, count: number, what: string): void {
+  if (path === undefined || !path.endsWith(".npy") || count === 1) return;
+  throw new UserError(`a .npy file holds one array, ${what}`, {
     where: path,
     hint: "Write them to a .npz file.",
   });
 }
 
-async function writeOne(
-  path: string,
-  outputs: readonly SimOutput[],
-  count: number,
-  blocks: OutputBlocks,
-): Promise<void> {
-  const [{ node, dtype }] = outputs as [SimOutput];
+async function writeOne(path: string, arrays: readonly OutputArray[], blocks: OutputBlocks): Promise<void> {
+  const [{ dtype, shape }] = arrays as [OutputArray];
   await writeAtomically(path, async (sink) => {
-    await sink.write(formatNpyHeader(dtype, [count, ...node.shape]));
+    await sink.write(formatNpyHeader(dtype, shape()));
     for await (const [block] of blocks) await sink.write(encodeElements(block as TypedArray));
   });
 }
 
-async function writeMany(
-  path: string,
-  outputs: readonly SimOutput[],
-  count: number,
-  blocks: OutputBlocks,
-): Promise<void> {
-  const shapeOf = ({ node }: SimOutput) => [count, ...node.shape];
-  const [only] = outputs;
-  if (only !== undefined && outputs.length === 1) {
+async function writeMany(path: string, arrays: readonly OutputArray[], blocks: OutputBlocks): Promise<void> {
+  const [only] = arrays;
+  if (only !== undefined && arrays.length === 1) {
     const first = async function* () {
       for await (const [block] of blocks) yield block as TypedArray;
     };
-    const array = { name: only.name, dtype: only.dtype, shape: shapeOf(only), blocks: first };
-    await writeAtomically(path, (sink) => writeNpz(sink, [array]));
+    await writeAtomically(path, (sink) => writeNpz(sink, [{ ...only, shape: only.shape(), blocks: first }]));
     return;
   }
   // An archive holds one array after the other, but the events bring them all at once.
   await writeAtomically(path, (sink) =>
-    spool(path, outputs.length, blocks, (readers) =>
+    spool(path, arrays.length, blocks, (readers) =>
       writeNpz(
         sink,
-        outputs.map((output, i) => ({
-          name: output.name,
-          dtype: output.dtype,
-          shape: shapeOf(output),
+        arrays.map((array, i) => ({
+          ...array,
+          shape: array.shape(),
           blocks: readers[i] as () => AsyncIterable<Uint8Array>,
         })),
       ),

@@ -144,6 +144,12 @@ export interface WholeArray {
   readonly data: TypedArray;
 }
 
+/** The names of the arrays of a .npz file. */
+export async function npzNames(source: ByteSource): Promise<readonly string[]> {
+  const entries = await readZipDirectory(source);
+  return entries.flatMap(({ name }) => (name.endsWith(".npy") ? [name.slice(0, -4)] : []));
+}
+
 /** Reads the arrays of a .npz file that `wanted` asks for into memory, whatever their shapes and orders. */
 export async function readNpz(
   source: ByteSource,

@@ -7,6 +7,8 @@ import { readGraphPath } from "../../src/cli/graphs.js";
 import { collect } from "../support/collect.js";
 
 const FIXTURE = fileURLToPath(new URL("../fixtures/events/graph.npz", import.meta.url));
+/** Arrays that are no graph's. */
+const STORED = fileURLToPath(new URL("../fixtures/events/numpy_stored.npz", import.meta.url));
 
 let folder: string;
 beforeEach(() => {
@@ -33,11 +35,13 @@ describe("readGraphPath", () => {
   it("reads the .npz files of a folder by name, and no others", async () => {
     for (const name of ["b.npz", "a.npz"]) copyFileSync(FIXTURE, join(folder, name));
     writeFileSync(join(folder, "README"), "text");
+    copyFileSync(STORED, join(folder, "weights.npz"));
     expect(await collect(readGraphPath(folder))).toHaveLength(2);
     writeFileSync(join(folder, "aa.npz"), "no archive");
-    const graphs = readGraphPath(folder);
-    expect((await graphs.next()).done).toBe(false);
-    await expect(graphs.next()).rejects.toMatchObject({ name: "UserError" });
+    await expect(readGraphPath(folder).next()).rejects.toMatchObject({
+      name: "UserError",
+      where: join(folder, "aa.npz"),
+    });
   });
 
   it("refuses what holds no graphs", async () => {
@@ -49,7 +53,8 @@ describe("readGraphPath", () => {
     await refused(join(folder, "missing.npz"), "missing.npz");
     mkdirSync(join(folder, "empty"));
     await refused(join(folder, "empty"), "empty");
-    const stored = fileURLToPath(new URL("../fixtures/events/numpy_stored.npz", import.meta.url));
-    await refused(stored, "numpy_stored.npz");
+    await refused(STORED, "numpy_stored.npz");
+    copyFileSync(STORED, join(folder, "empty", "weights.npz"));
+    await refused(join(folder, "empty"), "empty");
   });
 });

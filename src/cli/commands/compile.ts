@@ -11,9 +11,10 @@ import { calibrateFromFile } from "../calibration.js";
 import { type Command, EXIT } from "../command.js";
 import { type Config, checkConfig, LONGEST_NAME, openConfig, readType } from "../config.js";
 import { describeBuild } from "../describe-build.js";
-import { sha256OfFile } from "../files.js";
 import { graphShapes } from "../graph-shapes.js";
+import { sha256OfEvents } from "../graphs.js";
 import { openModel, WEIGHTS } from "../model-files.js";
+import { EVENT_FILES } from "../open-events.js";
 import { readTemplate } from "../package.js";
 import { describeManifest } from "../summary.js";
 
@@ -58,7 +59,7 @@ export const compile: Command<CompileCommandOptions> = {
       .option("weights", { type: "string", describe: WEIGHTS })
       .option("calibrate", {
         type: "string",
-        describe: "events (.npz, .npy, .root) by which a float model is quantized",
+        describe: `events by which a float model is quantized (${EVENT_FILES})`,
       })
       .option("type", {
         type: "string",
@@ -127,6 +128,7 @@ export const compile: Command<CompileCommandOptions> = {
         target,
         ...(config.latency !== undefined && { latency: config.latency }),
         ...(config.effort !== undefined && { effort: config.effort }),
+        ...(config.graph !== undefined && { graph: config.graph }),
         ...(threshold !== undefined && { threshold: { level: threshold, name: config.output.name } }),
         types: Object.fromEntries(types),
         ...(calibrate !== undefined && {
@@ -149,7 +151,7 @@ export const compile: Command<CompileCommandOptions> = {
     const manifest = describeBuild(compiled, files, {
       model: model.files(),
       calibration:
-        calibrate === undefined ? null : { file: calibrate, sha256: await sha256OfFile(calibrate) },
+        calibrate === undefined ? null : { file: calibrate, sha256: await sha256OfEvents(calibrate) },
       config: { file: configFile, text: configText, values: config },
     });
     await writeBuild(options.output, files, manifest);

@@ -10,7 +10,6 @@ import {
   type SimulatorName,
   simulatorVersion,
 } from "../../cosim/simulators.js";
-import { openEvents } from "../../events/open.js";
 import { UserError } from "../../ir/errors.js";
 import type { Fixed } from "../../ir/fixed/fixed.js";
 import { sizeOf } from "../../ir/tensor.js";
@@ -20,8 +19,8 @@ import type { Values } from "../../sim/simulator.js";
 import { type Build, openBuild, readBuildText } from "../build-directory.js";
 import { type Command, EXIT } from "../command.js";
 import { checkCount } from "../count.js";
-import { withFile } from "../files.js";
 import { contractOfManifest, type Manifest, type ManifestPort } from "../manifest.js";
+import { EVENT_FILES, withEvents } from "../open-events.js";
 import type { Output } from "../output.js";
 import { keepResult } from "../results.js";
 import { eventCount, readFixed, simulateFile } from "../simulate.js";
@@ -69,7 +68,7 @@ export const cosim: Command<CosimCommandOptions> = {
   options: (argv) =>
     argv
       .positional("build", { type: "string", demandOption: true, describe: "build directory" })
-      .option("events", { type: "string", describe: "events (.npz, .npy, .root)" })
+      .option("events", { type: "string", describe: `events (${EVENT_FILES})` })
       .option("random", {
         type: "number",
         describe: "instead of --events: N random events, uniform over the inputs' types, corners first",
@@ -104,8 +103,7 @@ export const cosim: Command<CosimCommandOptions> = {
           yield* simulateBlocks(golden, randomEvents(fixed, { count, rows, seed: options.seed, nodes }), 1);
         });
       }
-      return withFile(events, async (bytes) => {
-        const source = await openEvents(bytes);
+      return withEvents(events, build.manifest, async (source) => {
         const count = eventCount(source, options.limit);
         return cosimulateBuild(build, folder, options, output, count, (fixed, rows, nodes) =>
           simulateFile(build, fixed, source, {

@@ -17,6 +17,7 @@ import { writeAtomically } from "../files.js";
 import { withFloatEvents } from "../float-events.js";
 import { graphShapes } from "../graph-shapes.js";
 import { openModel, WEIGHTS } from "../model-files.js";
+import { EVENT_FILES } from "../open-events.js";
 import { configWithBits } from "../scan-config.js";
 import { openScanMetric } from "../scan-metric.js";
 import { table } from "../summary.js";
@@ -43,7 +44,7 @@ export const scan: Command<ScanCommandOptions> = {
       .option("calibrate", {
         type: "string",
         demandOption: true,
-        describe: "events (.npz, .npy, .root) by which types are chosen",
+        describe: `events by which types are chosen (${EVENT_FILES})`,
       })
       .option("events", {
         type: "string",

@@ -1,14 +1,17 @@
 import { availableParallelism } from "node:os";
 import type { TypedArray } from "../../events/npy.js";
-import { openEvents } from "../../events/open.js";
 import type { FixedNode } from "../../ir/fixed/fixed.js";
 import { nodesByName } from "../../ir/graph.js";
+import { sizeOf } from "../../ir/tensor.js";
 import type { IntegerArray } from "../../sim/elements.js";
-import { openBuild } from "../build-directory.js";
+import { type Build, openBuild } from "../build-directory.js";
 import { type Command, EXIT } from "../command.js";
 import { checkCount, MOST_THREADS } from "../count.js";
-import { withFile } from "../files.js";
-import { checkOutputs, simOutput, writerOf } from "../sim-outputs.js";
+import { graphLayout } from "../graph-layout.js";
+import { type CutTotals, graphOutputs } from "../graph-outputs.js";
+import { readGraphPath, takeSome } from "../graphs.js";
+import { EVENT_FILES, withEvents } from "../open-events.js";
+import { checkArrays, type SimOutput, simOutput, writerOf } from "../sim-outputs.js";
 import { ENGINES, type Engine, eventCount, readFixed, simulateFile } from "../simulate.js";
 
 export interface SimCommandOptions {
@@ -27,7 +30,7 @@ export const sim: Command<SimCommandOptions> = {
   options: (argv) =>
     argv
       .positional("build", { type: "string", demandOption: true, describe: "build directory" })
-      .option("events", { type: "string", demandOption: true, describe: "events (.npz, .npy, .root)" })
+      .option("events", { type: "string", demandOption: true, describe: `events (${EVENT_FILES})` })
       .option("output", { alias: "o", type: "string", describe: "file for the outputs (.npy or .npz)" })
       .option("engine", { choices: ENGINES, default: "typescript" as const, describe: "simulator" })
       .option("threads", { type: "number", default: availableParallelism(), describe: "worker threads" })
@@ -47,11 +50,18 @@ export const sim: Command<SimCommandOptions> = {
     const outputs = fixed.outputs.map(({ name, value }) =>
       simOutput(name, nodes.get(value) as FixedNode, options.raw),
     );
-    checkOutputs(options.output, outputs);
+    const graphs = graphsOfBuild(build, outputs, options);
     const started = performance.now();
-    const result = await withFile(options.events, async (bytes) => {
-      const source = await openEvents(bytes);
+    const result = await withEvents(options.events, build.manifest, async (source) => {
       const count = eventCount(source, options.limit);
+      const arrays =
+        graphs?.arrays ??
+        outputs.map(({ name, dtype, node }) => ({ name, dtype, shape: () => [count, ...node.shape] }));
+      checkArrays(
+        options.output,
+        arrays.length,
+        graphs === undefined ? `the model has ${arrays.length} outputs` : "graphs have several",
+      );
       output.progress(`simulating ${count} events (${options.engine}, ${options.threads} threads)`);
       const summaries = outputs.map(() => ({
         least: Number.POSITIVE_INFINITY,
@@ -63,19 +73,22 @@ export const sim: Command<SimCommandOptions> = {
         const wanted = [...new Set(outputs.map(({ node }) => node.name))];
         for await (const values of simulateFile(build, fixed, source, { ...options, count, nodes: wanted })) {
           const converted = outputs.map(({ node, convert }) => convert(values[node.name] as IntegerArray));
-          for (const [i, block] of converted.entries()) summarize(summaries[i] as Summary, block);
-          yield converted;
+          const block = graphs === undefined ? converted : await graphs.take(converted);
+          outputs.forEach((_, i) => void summarize(summaries[i] as Summary, block[i]));
+          yield block;
         }
       }
       if (write === undefined) for await (const _ of blocks());
-      else await write(outputs, count, blocks());
+      else await write(arrays, blocks());
       return {
         events: count,
         engine: options.engine,
         output: options.output ?? null,
-        results: outputs.map(({ name, node, dtype }, i) => {
+        ...(graphs !== undefined && { cut: graphs.cut }),
+        results: outputs.map(({ name, dtype }, i) => {
           const { least, most, sum, elements } = summaries[i] as Summary;
-          return { name, shape: [count, ...node.shape], dtype, min: least, max: most, mean: sum / elements };
+          const [min, max, mean] = elements === 0 ? [null, null, null] : [least, most, sum / elements];
+          return { name, shape: arrays[i].shape(), dtype, min, max, mean };
         }),
       };
     });
@@ -86,14 +99,37 @@ export const sim: Command<SimCommandOptions> = {
         `${result.events} events in ${seconds.toFixed(1)} s (${perSecond(result.events / seconds)} a second, ${options.engine})`,
         ...result.results.map(
           ({ name, shape, dtype, min, max, mean }) =>
-            `${name}: (${shape.join(", ")}) ${dtype}, min ${min}, max ${max}, mean ${mean.toPrecision(4)}`,
+            `${name}: (${shape.join(", ")}) ${dtype}, ${mean === null ? "no element" : `min ${min}, max ${max}, mean ${mean.toPrecision(4)}`}`,
         ),
+        ...(result.cut === undefined ? [] : [describeCut(result.cut, result.events)]),
         ...(options.output === undefined ? [] : [options.output]),
       ].join("\n"),
     );
     return EXIT.good;
   },
 };
+
+/** Of a graph network: brings the outputs of blocks, in the order of the events, back to the graphs. */
+function graphsOfBuild({ manifest }: Build, outputs: readonly SimOutput[], { events }: SimCommandOptions) {
+  const layout = graphLayout(manifest.config.values, manifest.inputs);
+  if (layout === undefined || manifest.graph === undefined) return undefined;
+  const { arrays, cut, take } = graphOutputs(outputs, layout, manifest.graph);
+  const graphs = readGraphPath(events, layout.form);
+  const [{ node }] = outputs;
+  return {
+    arrays,
+    cut,
+    take: async (padded: readonly TypedArray[]) =>
+      take(padded, await takeSome(graphs, padded[0].length / sizeOf(node.shape))),
+  };
+}
+
+/** What did not fit the network. */
+export function describeCut(cut: CutTotals, events: number): string {
+  return cut.graphs === 0
+    ? "no graph was cut"
+    : `${cut.graphs} of ${events} graphs cut: ${cut.nodes} nodes and ${cut.edges} edges left out`;
+}
 
 /** A rate; of large images it may be below one. */
 function perSecond(rate: number): string {

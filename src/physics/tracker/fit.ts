@@ -1,6 +1,6 @@
 import type { GraphFeatures, TrackerGraph } from "./graphs.js";
 
-/** The largest graph that a network takes, and how many features it reads. */
+/** The largest graph that a network takes, and how many features it reads; without a number it reads none of the edges. */
 export interface GraphForm extends GraphFeatures {
   readonly nodes: number;
   readonly edges: number;
@@ -29,7 +29,7 @@ export interface FittedGraph {
  * them the edges that begin or end there; of the other edges the first `edges` stay, in their order.
  */
 export function fitGraph(graph: TrackerGraph, form: GraphForm): FittedGraph {
-  const { nodeFeatures, edgeFeatures } = form;
+  const { nodeFeatures, edgeFeatures = 0 } = form;
   const nodes = Math.min(graph.nodes, form.nodes);
   const { senders, receivers } = graph;
   const kept: number[] = [];

@@ -26,13 +26,14 @@ export interface NumberArray {
 
 /** The arrays without which there is no graph. */
 const REQUIRED = ["x", "edge_attr", "edge_index"] as const;
+export const REQUIRED_ARRAYS: readonly string[] = REQUIRED;
 /** All arrays that are read. */
 export const GRAPH_INPUTS: readonly string[] = [...REQUIRED, "y", "pid", "graph_nodes", "graph_edges"];
 
-/** How many features nodes and edges have. */
+/** How many features nodes and edges have; undefined where it does not matter. */
 export interface GraphFeatures {
   readonly nodeFeatures: number;
-  readonly edgeFeatures: number;
+  readonly edgeFeatures: number | undefined;
 }
 
 /** The features of the tracker. */
@@ -63,7 +64,8 @@ export function graphsOf(
   const [allNodes] = x.shape;
   const allEdges = edgeAttr.shape[1];
   checkShape("x", x, [undefined, nodeFeatures], `(nodes, ${nodeFeatures})`);
-  checkShape("edge_attr", edgeAttr, [edgeFeatures, undefined], `(${edgeFeatures}, edges)`);
+  checkShape("edge_attr", edgeAttr, [edgeFeatures, undefined], `(${edgeFeatures ?? "features"}, edges)`);
+  const [edgeWidth] = edgeAttr.shape;
   checkShape("edge_index", edgeIndex, [2, allEdges], `(2, edges), and edge_attr has ${allEdges} edges`);
   const y = optional("y", allEdges, "(edges)");
   const pid = optional("pid", allNodes, "(nodes)");
@@ -83,8 +85,8 @@ export function graphsOf(
       x: Float32Array.from({ length: nodes * nodeFeatures }, (_, i) =>
         Number(x.data[node * nodeFeatures + i]),
       ),
-      edgeAttr: Float32Array.from({ length: edges * edgeFeatures }, (_, i) =>
-        Number(edgeAttr.data[(i % edgeFeatures) * allEdges + edge + Math.floor(i / edgeFeatures)]),
+      edgeAttr: Float32Array.from({ length: edges * edgeWidth }, (_, i) =>
+        Number(edgeAttr.data[(i % edgeWidth) * allEdges + edge + Math.floor(i / edgeWidth)]),
       ),
       senders: row(edgeIndex, 0, "edge_index"),
       receivers: row(edgeIndex, 1, "edge_index"),
