@@ -1,6 +1,7 @@
 import { UserError } from "../ir/errors.js";
 import { nodesByName, useCounts } from "../ir/graph.js";
 import type { FunctionKind, Model, ModelNode, ModelThreshold } from "../ir/model/model.js";
+import { isMovement } from "../ir/movement.js";
 import { realFunction } from "./functions/functions.js";
 
 /** The inverse of a strictly increasing function, and between which values it takes all. */
@@ -22,9 +23,9 @@ const INVERSES: { readonly [kind in FunctionKind]?: Inverse } = {
 };
 
 /**
- * Cuts strictly increasing functions away where they decide nothing: a threshold on one moves to its input (σ(x) ≥ t
- * exactly when x ≥ ln(t / (1 − t))), argmax reads its input, also that of a softmax. Throws a UserError when a threshold
- * lies outside the function's values.
+ * Cuts strictly increasing functions away where they decide nothing: a threshold on one, also behind movements, moves to its
+ * input (σ(x) ≥ t exactly when x ≥ ln(t / (1 − t))); argmax reads its input, also that of a softmax. Throws a UserError when a
+ * threshold lies outside the function's values.
  */
 export function cutMonotonic(model: Model): Model {
   let current = model;
@@ -40,16 +41,37 @@ function cutOnce(model: Model): Model {
   const nodes = nodesByName(model);
   const uses = useCounts(model);
   const cut = new Map<string, number>();
-  const rewritten = model.nodes.map((node): ModelNode => {
-    if (node.op !== "threshold" && node.op !== "argmax") return node;
-    const source = nodes.get(node.inputs[0] as string) as ModelNode;
-    const replaced = node.op === "threshold" ? threshold(node, source) : beforeArgmax(node, source);
-    if (replaced !== node) cut.set(source.name, (cut.get(source.name) ?? 0) + 1);
-    return replaced;
-  });
+  const replaced = new Map<string, ModelNode>();
+  for (const node of model.nodes) {
+    if (node.op !== "threshold" && node.op !== "argmax") continue;
+    const path = node.op === "threshold" ? movementsBefore(node, nodes, uses) : [];
+    const first = path.at(-1) ?? node;
+    const source = nodes.get(first.inputs[0] as string) as ModelNode;
+    const next = node.op === "threshold" ? threshold(node, source) : beforeArgmax(node, source);
+    if (next === node) continue;
+    cut.set(source.name, (cut.get(source.name) ?? 0) + 1);
+    replaced.set(node.name, path.length === 0 ? next : { ...next, inputs: node.inputs });
+    if (path.length > 0) replaced.set(first.name, { ...first, inputs: source.inputs });
+  }
   if (cut.size === 0) return model;
   const unread = ({ name }: ModelNode) => cut.has(name) && cut.get(name) === uses.get(name);
+  const rewritten = model.nodes.map((node) => replaced.get(node.name) ?? node);
   return { ...model, nodes: rewritten.filter((node) => !unread(node)) };
+}
+
+/** Movements of the value that a threshold reads and nothing else does, the last one first; none that adds zeros. */
+function movementsBefore(
+  node: ModelThreshold,
+  nodes: ReadonlyMap<string, ModelNode>,
+  uses: ReadonlyMap<string, number>,
+): readonly ModelNode[] {
+  const path: ModelNode[] = [];
+  for (;;) {
+    const next = nodes.get((path.at(-1) ?? node).inputs[0] as string) as ModelNode;
+    if (!isMovement(next) || next.op === "pad" || next.op === "concat" || uses.get(next.name) !== 1)
+      return path;
+    path.push(next);
+  }
 }
 
 function threshold(node: ModelThreshold, source: ModelNode): ModelNode {

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { FixedThreshold } from "../../src/ir/fixed/fixed.js";
 import { type FixedType, toNumber, typeRange } from "../../src/ir/fixed-point.js";
 import type { FunctionKind, ModelNode } from "../../src/ir/model/model.js";
+import { cutMonotonic } from "../../src/quantize/cut-monotonic.js";
 import { realFunction } from "../../src/quantize/functions/functions.js";
 import { modelToFixed } from "../../src/quantize/index.js";
 import { mistakeOf } from "../support/mistake.js";
@@ -51,6 +52,34 @@ describe("a threshold on a function", () => {
         expect(k >= found, `${kind}(${x})`).toBe(strict ? value > level : value >= level);
       }
     }
+  });
+
+  it("is one on its input behind movements too, unless they add zeros or something else reads them", () => {
+    const before = [
+      input("x", [2, 1]),
+      quantize("q", "x", [2, 1], type("fixed<6,3>")),
+      functionNode("f", "q", [2, 1], "sigmoid"),
+    ];
+    const flat: ModelNode = { op: "reshape", name: "flat", inputs: ["f"], shape: [2] };
+    const turned: ModelNode = {
+      ...{ op: "slice", name: "turned", inputs: ["flat"], shape: [2] },
+      ...{ starts: [1], steps: [-1] },
+    };
+    const end: ModelNode = { ...threshold("turned", 0.7, false), shape: [2] } as ModelNode;
+    const model = modelOf(...before, flat, turned, end);
+    const { nodes } = cutMonotonic(model);
+    expect(nodes.map(({ name }) => name)).toEqual(["x", "q", "flat", "turned", "t"]);
+    expect(nodes.at(-1)).toMatchObject({ inputs: ["turned"], level: Math.log(0.7 / (1 - 0.7)) });
+    expect(nodes[2].inputs).toEqual(["q"]);
+
+    const padded: ModelNode = {
+      ...{ op: "pad", name: "turned", inputs: ["flat"], shape: [2] },
+      ...{ before: [0], after: [0] },
+    };
+    const kept = modelOf(...before, flat, padded, end);
+    expect(cutMonotonic(kept)).toBe(kept);
+    const shared = { ...model, outputs: [...model.outputs, { name: "scores", value: "flat" }] };
+    expect(cutMonotonic(shared)).toBe(shared);
   });
 
   it("on the boundary itself differs by whether it is strict", () => {
