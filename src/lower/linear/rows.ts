@@ -140,7 +140,7 @@ function cheapest(
 /** LUTs of a row without shared sums; infinite where it would be too deep. */
 function lutsOf(builder: ModuleBuilder, { terms, constant }: SignalRow, depth: number): number {
   const operands = terms.map((term, node) => operandOf({ ...term, node }, factsOf(builder, term.signal)));
-  const tree = planTree(operands, constant !== 0n, depth);
+  const tree = planTree(operands, hasConstant(builder, { terms, constant }), depth);
   return tree === undefined
     ? Number.POSITIVE_INFINITY
     : tree.lut + lutsOfTables(builder, [{ terms, constant }]);
