@@ -12,7 +12,7 @@ import type { Fixed } from "../../src/ir/fixed/fixed.js";
 import type { Lowered, LoweredPort } from "../../src/lower/lowered.js";
 import { packingWidth } from "../../src/lower/packing.js";
 import type { Target } from "../../src/lower/target.js";
-import { randomEvents } from "./stream.js";
+import { type ExpectedEvents, randomEvents } from "./stream.js";
 
 /** Runs `use` with a new empty folder, which is removed afterwards. */
 export async function withFolder<T>(use: (folder: string) => T | Promise<T>): Promise<T> {
@@ -40,7 +40,7 @@ export function writeVerilog(
   return [...own, ...templates.map((name) => packagePath(`templates/verilog/${name}`))];
 }
 
-/** Random events through a real Verilog simulator, compared with the reference simulator. */
+/** Events, random ones or others, through a real Verilog simulator, compared with the reference simulator. */
 export function compareByVerilog(
   fixed: Fixed,
   lowered: Lowered,
@@ -48,6 +48,8 @@ export function compareByVerilog(
     readonly simulator: SimulatorName;
     readonly count: number;
     readonly seed: number;
+    /** In the place of `count` random events, these. */
+    readonly events?: ExpectedEvents;
     readonly edit?: (name: string, text: string) => string;
     /** The LUTs that decide how Verilator builds; by default the estimate, which takes long for millions of bits. */
     readonly lut?: number;
@@ -63,7 +65,7 @@ export function compareByVerilog(
       ports: { inputs: inputs.map(harnessPort), outputs: outputs.map(harnessPort) },
     };
     const player = await buildSimulator(options.simulator, firmware, folder);
-    const { events, expected } = randomEvents(fixed, options.count, options.seed);
+    const { events, expected } = options.events ?? randomEvents(fixed, options.count, options.seed);
     const contract = contractOf(lowered);
     return cosimulate(contract, player, events, expected, folder, options.seed);
   });

@@ -23,19 +23,27 @@ export function lowerAt(fixed: Fixed, columns: number, along: 0 | 1 = 1, megaher
   });
 }
 
-/** Random events of a graph, one array for each input, and what the reference simulator makes of them for each output. */
-export function randomEvents(
-  fixed: Fixed,
-  count: number,
-  seed: number,
-): {
+/** Events of a graph, one array for each input, and what the reference simulator makes of them for each output. */
+export interface ExpectedEvents {
   readonly events: readonly (readonly IntegerArray[])[];
   readonly expected: readonly (readonly IntegerArray[])[];
-} {
+}
+
+export function randomEvents(fixed: Fixed, count: number, seed: number): ExpectedEvents {
   const random = new Random(seed);
+  return expectEvents(
+    fixed,
+    random.array(count, () => randomInputs(random, fixed, random.pick([0.1, 0.5, 1]))),
+  );
+}
+
+/** Events as integers, by input. */
+export function expectEvents(
+  fixed: Fixed,
+  events: readonly Readonly<Record<string, readonly bigint[]>>[],
+): ExpectedEvents {
   const simulator = referenceSimulator(fixed);
-  const pairs = random.array(count, () => {
-    const values = randomInputs(random, fixed, random.pick([0.1, 0.5, 1]));
+  const pairs = events.map((values) => {
     const inputs = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, [...value]]));
     const outputs = simulator.run(inputs);
     return {

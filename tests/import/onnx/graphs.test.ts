@@ -1,21 +1,8 @@
-import { readFileSync } from "node:fs";
 import { describe, expect, it, test } from "vitest";
 import { importModel } from "../../../src/import/index.js";
 import { createFloatExecutor } from "../../../src/sim/float/index.js";
+import { type GraphGolden, GRAPH_GOLDENS as goldens } from "../../support/graph-networks.js";
 import { floats, INT64, int64s, onnxBytes, type TestModel } from "../../support/onnx.js";
-
-/** A model that PyTorch exported, with what PyTorch computed, from tests/fixtures/onnx/make_graphs.py. */
-interface GraphGolden {
-  readonly name: string;
-  readonly shapes: Readonly<Record<string, readonly number[]>>;
-  readonly model: string;
-  readonly events: readonly Readonly<Record<string, readonly number[]>>[];
-  readonly outputs: readonly (readonly number[])[];
-}
-
-const goldens: readonly GraphGolden[] = JSON.parse(
-  readFileSync(new URL("../../fixtures/onnx/graphs.json", import.meta.url), "utf8"),
-);
 
 const executorOf = async (bytes: Uint8Array, shapes?: GraphGolden["shapes"]) => {
   const { model } = await importModel({ name: "graph.onnx", bytes, ...(shapes && { shapes }) });
