@@ -64,7 +64,7 @@ function refuseBeyond(sizes: readonly LayerSize[], what: "terms" | "values"): vo
     {
       where: `layer '${largest.name}'`,
       hint: graph
-        ? "Every edge and node of a graph has its own circuit here: take a smaller largest graph (graph.nodes, graph.edges in l1c.yaml) or a smaller network."
+        ? "Edges and nodes can be taken a few in each clock (architecture: graph in l1c.yaml); for one clock, take a smaller largest graph (graph.nodes, graph.edges) or a smaller network."
         : "An image can come pixel by pixel (architecture: raster in l1c.yaml), in a chain of convolutions of stride 1 also column by column (stream); any other model has to be smaller.",
     },
   );
