@@ -1,4 +1,11 @@
-import { type Cell, cellOperands, type Module, type Wire, type WireId } from "../ir/circuit/circuit.js";
+import {
+  type Cell,
+  cellOperands,
+  isFeedback,
+  type Module,
+  type Wire,
+  type WireId,
+} from "../ir/circuit/circuit.js";
 import type { Target } from "../lower/target.js";
 
 /** One operand of a sum. */
@@ -95,6 +102,10 @@ function demandOf(module: Module): readonly number[] {
     inputs.forEach(({ wire: id }) => {
       whole(id);
     });
+  // What a register takes in from behind itself is not asked of it any more when the register is.
+  module.wires.forEach((own, id) => {
+    if (isFeedback(own, id)) cellOperands(own.cell).forEach(whole);
+  });
   for (let id = module.wires.length - 1; id >= 0; id--) {
     const bits = demanded[id] as number;
     if (bits === 0) continue;

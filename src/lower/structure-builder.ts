@@ -108,6 +108,25 @@ export class StructureBuilder {
     return this.push({ name, width, signed: false, cycle: this.cycle(source) + 1, cell });
   }
 
+  /**
+   * A register of a wire that is placed later, which may depend on it for other beats. `drive` gives it that wire, of the same
+   * width and of the cycle before.
+   */
+  feedback(
+    name: string,
+    width: number,
+    cycle: number,
+  ): { readonly wire: WireId; readonly drive: (source: WireId) => void } {
+    const open = { name, width, signed: false, cycle };
+    const wire = this.push({ ...open, cell: { op: "register", source: Number.NaN, reset: false } });
+    const drive = (source: WireId) => {
+      const fits = this.widthOf(source) === width && this.cycle(source) + 1 === cycle;
+      invariant(fits, `register '${name}' takes in a wire of its width, of the cycle before`);
+      this.wires[wire] = { ...open, cell: { op: "register", source, reset: false } };
+    };
+    return { wire, drive };
+  }
+
   /** The wire `cycles` clocks later. */
   delay(source: WireId, cycles: number, reset: boolean): WireId {
     let current = source;

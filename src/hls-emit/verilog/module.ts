@@ -1,4 +1,11 @@
-import type { clocking, Instance, Module, Wire, WireId } from "../../ir/circuit/circuit.js";
+import {
+  type clocking,
+  type Instance,
+  isFeedback,
+  type Module,
+  type Wire,
+  type WireId,
+} from "../../ir/circuit/circuit.js";
 import {
   type PrimitiveOf,
   primitiveModule,
@@ -27,6 +34,8 @@ export function writeModule(module: Module, clocks: Clocking, repeated: boolean)
   ];
   const named = namedConstants(module);
   const body: string[] = [];
+  // Verilog reads only what is declared: a register of a later wire is declared at its place and driven at the end.
+  const feedback: string[] = [];
   const placed = new Set<number>();
   module.wires.forEach((wire, id) => {
     if (wire.cell.op === "constant" && !named.has(id)) return;
@@ -38,8 +47,14 @@ export function writeModule(module: Module, clocks: Clocking, repeated: boolean)
       }
       return;
     }
-    body.push(...emitWire(wire, module));
+    const lines = emitWire(wire, module);
+    if (isFeedback(wire, id)) {
+      const [declaration, ...drivers] = lines as readonly [string, ...string[]];
+      body.push(declaration);
+      feedback.push(...drivers);
+    } else body.push(...lines);
   });
+  body.push(...feedback);
   for (const { name, wire } of module.outputs)
     body.push(`assign ${name} = ${(module.wires[wire] as Wire).name};`);
   return [

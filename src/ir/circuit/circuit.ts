@@ -18,7 +18,7 @@ export interface Module {
   readonly name: string;
   /** Which layer this is, which types, how many cycles: the comment at the head of the Verilog module. */
   readonly comment: readonly string[];
-  /** In an order in which every wire comes after those it depends on. */
+  /** In an order in which every wire comes after those it depends on; only what a register takes in may come later. */
   readonly wires: readonly Wire[];
   readonly instances: readonly Instance[];
   readonly outputs: readonly { readonly name: string; readonly wire: WireId }[];
@@ -93,7 +93,10 @@ export type Cell =
    * So a computation on one pixel reads its neighbours. The cycle is the source's plus `by`.
    */
   | { readonly op: "ahead"; readonly source: WireId; readonly by: number }
-  /** The value of the clock before; with `reset`, 0 while `rst` is high. */
+  /**
+   * The value of the clock before; with `reset`, 0 while `rst` is high. Its source may be a wire that comes later and depends
+   * on it, for an earlier beat: hardware that computes several things one after the other reads its own results.
+   */
   | { readonly op: "register"; readonly source: WireId; readonly reset: boolean }
   /** An output of an instance. */
   | { readonly op: "port"; readonly instance: number; readonly port: string };
@@ -197,4 +200,9 @@ export function clocking(
     });
   }
   return known;
+}
+
+/** Whether a wire is a register whose source comes later in its module. */
+export function isFeedback({ cell }: Wire, id: WireId): boolean {
+  return cell.op === "register" && cell.source > id;
 }

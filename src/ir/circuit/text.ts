@@ -160,10 +160,18 @@ function readModule(block: Block, file: string): Module {
     if (found === undefined) throw new UserError(`'${name}' is not defined before it`, { where });
     return found;
   };
+  const places = new Map(block.statements.flatMap(({ names }) => names).map((name, place) => [name, place]));
+  const later = (name: string, where: string) => {
+    const found = places.get(name);
+    if (found === undefined) throw new UserError(`'${name}' is not defined`, { where });
+    return found;
+  };
   for (const statement of block.statements) {
     const where = `${file}: module '${block.name}', wire '${statement.names[0]}'`;
     const reader = new Reader(statement.attributes, where);
-    const operands = statement.operands.map((name) => id(name, where));
+    // Only a register may read what comes later.
+    const find = statement.operation === "register" ? later : id;
+    const operands = statement.operands.map((name) => find(name, where));
     const cells =
       statement.operation === "instance"
         ? readInstance(reader, operands, instances)

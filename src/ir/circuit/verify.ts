@@ -41,8 +41,10 @@ function verifyModule(module: Module, modules: Modules): void {
     if (names.has(wire.name)) throw fail("two wires have this name");
     names.add(wire.name);
     if (wire.width < 1) throw fail("a wire has at least one bit");
-    for (const operand of cellOperands(wire.cell))
-      if (!(operand < id)) throw fail("reads a wire that comes later");
+    for (const operand of cellOperands(wire.cell)) {
+      if (!(operand < id) && wire.cell.op !== "register") throw fail("reads a wire that comes later");
+      if (module.wires[operand] === undefined) throw fail("reads a wire that does not exist");
+    }
     verifyCell(wire, id, module, modules, fail);
   });
   for (const { name, wire } of module.outputs) {
