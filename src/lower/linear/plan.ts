@@ -26,8 +26,12 @@ const MOST_TERMS = 60;
 /** More levels than any sum has: shared sums are as deep as they are, rows have their bounds. */
 const UNBOUNDED = 24;
 
-/** Plans the adders of a network; undefined where a row would be deeper than it may be. */
+/**
+ * Plans the adders of a network. A row that would be deeper than it may be has its deepest shared sums written out until it
+ * fits; undefined where it does not fit without any.
+ */
 export function planNetwork(network: Network): Plan | undefined {
+  const first = network.inputs.length;
   const facts: NodeFacts[] = [...network.inputs];
   const shared = network.shared.map((terms) => {
     const plan = planTree(operandsOf(terms, facts), false, UNBOUNDED);
@@ -35,14 +39,29 @@ export function planNetwork(network: Network): Plan | undefined {
     facts.push(factsOfPlan(plan));
     return plan;
   });
-  const rows: (Tree | undefined)[] = [];
+  const rows: Row[] = [];
+  const trees: (Tree | undefined)[] = [];
   for (const row of network.rows) {
-    const plan = planRow(row, facts);
-    if (plan === undefined && row.terms.length > 0) return undefined;
-    rows.push(plan);
+    let { terms } = row;
+    let tree = planRow(row, facts);
+    while (tree === undefined && terms.length > 0) {
+      const deepest = terms.reduce(
+        (node, term) => (depthOf(term.node, facts) > depthOf(node, facts) ? term.node : node),
+        -1,
+      );
+      if (deepest < first) return undefined;
+      terms = writtenOut(terms, deepest, network.shared[deepest - first] as readonly Term[]);
+      tree = planRow({ ...row, terms }, facts);
+    }
+    rows.push(terms === row.terms ? row : { ...row, terms });
+    trees.push(tree);
   }
-  const lut = [...shared, ...rows].reduce((sum, plan) => sum + (plan?.lut ?? 0), 0);
-  return { network, shared, rows, lut };
+  const lut = [...shared, ...trees].reduce((sum, tree) => sum + (tree?.lut ?? 0), 0);
+  return { network: { ...network, rows }, shared, rows: trees, lut };
+}
+
+function depthOf(node: number, facts: readonly NodeFacts[]): number {
+  return facts[node]?.depth ?? -1;
 }
 
 /**

@@ -138,6 +138,23 @@ describe("the search for an adder graph", () => {
     expect(optimize(network, 1).plan.lut).toBeLessThan(plain.lut);
   });
 
+  it("shares among many rows over few inputs, within their depth", () => {
+    const random = new Random(6);
+    const inputs = random.array(2, () => ({ max: 255, width: 8, depth: 0 }));
+    const rows = random.array(32, () => {
+      const terms = inputs.flatMap((_, node) =>
+        csdDigits(random.bits(8) - 128n).map((digit) => ({ node, ...digit })),
+      );
+      return { terms, constant: true, depth: Math.ceil(Math.log2(terms.length + 1)) + 1.2 };
+    });
+    const network: Network = { inputs, shared: [], rows };
+    const { plan } = optimize(network, 1);
+    expect(plan.lut).toBeLessThan(0.75 * (planNetwork(network)?.lut as number));
+    plan.rows.forEach((tree, i) => {
+      expect(tree?.depth ?? 0).toBeLessThanOrEqual(rows[i].depth);
+    });
+  });
+
   it("grows well below the cube of the size", () => {
     const time = (size: number) => {
       const network = randomNetwork(4, size, 8);
