@@ -1,6 +1,7 @@
 import { UserError } from "../ir/errors.js";
 import type { Fixed } from "../ir/fixed/fixed.js";
-import { refuseGraphs, takesRows } from "./graphs.js";
+import { mostBeats, type Parallelism, planGraph, planParallelism } from "./graph/index.js";
+import { takesRows } from "./graphs.js";
 import type { Lowered } from "./lowered.js";
 import { planRoots } from "./parallel/roots.js";
 import { planRaster } from "./raster/index.js";
@@ -11,12 +12,15 @@ export interface Asked {
   readonly architecture?: Lowered["architecture"];
   /** How to stream; asks for a stream where no architecture is named. */
   readonly stream?: { readonly axis: 0 | 1; readonly columns: number };
+  /** How many edges and nodes of a graph come in a clock. */
+  readonly itemsPerClock?: Partial<Parallelism>;
 }
 
 /** Which firmware to make, and why. */
 export type Choice = { readonly reason: string } & (
   | { readonly architecture: "stream"; readonly axis: 0 | 1; readonly columns: number }
   | { readonly architecture: "parallel" | "raster" }
+  | ({ readonly architecture: "graph" } & Parallelism)
 );
 
 /** A stream where nothing is said of it. */
@@ -24,48 +28,70 @@ const DEFAULT_STREAM = { axis: 1, columns: 1 } as const;
 
 /**
  * The firmware that is asked for; else a stream, one column a beat, for a chain of image convolutions; the whole event in
- * one clock for any other graph that is small enough; and an image pixel by pixel for the others. Throws a UserError for
- * a graph that fits none of them.
+ * one clock for any other graph that is small enough; and an image pixel by pixel for the others. A network on graphs takes its
+ * edges and nodes a few in each clock, or all of them where that many are asked for. Throws a UserError for a graph that fits
+ * none of them.
  */
-export function chooseArchitecture(fixed: Fixed, { architecture, stream }: Asked): Choice {
+export function chooseArchitecture(fixed: Fixed, { architecture, stream, itemsPerClock }: Asked): Choice {
   const asked = architecture ?? (stream === undefined ? undefined : "stream");
-  if (asked === "stream")
-    return { architecture: "stream", reason: "asked for", ...(stream ?? DEFAULT_STREAM) };
-  if (asked !== undefined) return { architecture: asked, reason: "asked for" };
+  const reason = "asked for";
+  if (asked === "stream") return { architecture: "stream", reason, ...(stream ?? DEFAULT_STREAM) };
+  if (asked === "graph")
+    return { architecture: "graph", reason, ...planParallelism(planGraph(fixed), itemsPerClock) };
+  if (asked !== undefined) return { architecture: asked, reason };
+  return fixed.nodes.some(takesRows) ? chooseForGraphs(fixed, itemsPerClock) : chooseForTensors(fixed);
+}
+
+function chooseForGraphs(fixed: Fixed, itemsPerClock: Asked["itemsPerClock"]): Choice {
+  const planned = attempt(() => planGraph(fixed));
+  if (!(planned instanceof UserError)) {
+    const parallelism = planParallelism(planned, itemsPerClock);
+    if (itemsPerClock?.edges === undefined || mostBeats(planned, parallelism) > 1)
+      return { architecture: "graph", reason: "a network on graphs", ...parallelism };
+    return { architecture: "parallel", reason: "all edges in one clock are asked for" };
+  }
+  const noParallel = obstacle(() => planRoots(fixed));
+  if (noParallel === undefined) return { architecture: "parallel", reason: text(planned) };
+  throw refusal(fixed, { graph: planned, parallel: noParallel }, noParallel.hint);
+}
+
+function chooseForTensors(fixed: Fixed): Choice {
   const noStream = obstacle(() => streamByItself(fixed));
   if (noStream === undefined)
     return { architecture: "stream", reason: "a chain of image convolutions", ...DEFAULT_STREAM };
   const noParallel = obstacle(() => planRoots(fixed));
   if (noParallel === undefined) return { architecture: "parallel", reason: `no stream: ${text(noStream)}` };
-  const noRaster = obstacle(() => {
-    refuseGraphs(fixed, "raster");
-    planRaster(fixed);
-  });
+  const noRaster = obstacle(() => planRaster(fixed));
   if (noRaster === undefined) return { architecture: "raster", reason: text(noParallel) };
-  throw new UserError(
-    `it fits no architecture\n  parallel: ${text(noParallel)}\n  raster: ${text(noRaster)}\n  stream: ${text(noStream)}`,
-    {
-      where: `model '${fixed.name}'`,
-      hint:
-        noParallel.hint !== undefined && fixed.nodes.some(takesRows)
-          ? noParallel.hint
-          : "Make the model smaller, or change what the raster does not take.",
-    },
-  );
+  throw refusal(fixed, { parallel: noParallel, raster: noRaster, stream: noStream });
+}
+
+/** The reasons of all architectures why they do not take a model. */
+function refusal(
+  { name }: Fixed,
+  reasons: Readonly<Record<string, UserError>>,
+  hint = "Make the model smaller, or change what the raster does not take.",
+): UserError {
+  const lines = Object.entries(reasons).map(([of, reason]) => `  ${of}: ${text(reason)}`);
+  return new UserError(["it fits no architecture", ...lines].join("\n"), { where: `model '${name}'`, hint });
 }
 
 /** Throws a UserError for a graph that does not stream unless it is asked for. */
 function streamByItself(fixed: Fixed): void {
-  refuseGraphs(fixed, "stream");
   const { layers } = planAlong(fixed, DEFAULT_STREAM.axis);
   if (!layers.some(({ conv }) => conv !== undefined)) throw new UserError("it has no convolution");
 }
 
 /** Why a plan does not fit a graph; undefined when it does. */
 function obstacle(plan: () => unknown): UserError | undefined {
+  const planned = attempt(plan);
+  return planned instanceof UserError ? planned : undefined;
+}
+
+/** A plan, or why there is none. */
+function attempt<Plan>(plan: () => Plan): Plan | UserError {
   try {
-    plan();
-    return undefined;
+    return plan();
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return error;

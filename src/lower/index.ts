@@ -1,6 +1,7 @@
 import { verifyCircuit } from "../ir/circuit/verify.js";
 import { UserError } from "../ir/errors.js";
 import type { Fixed } from "../ir/fixed/fixed.js";
+import { type GraphOptions, lowerGraph } from "./graph/index.js";
 import { refuseGraphs } from "./graphs.js";
 import type { Lowered } from "./lowered.js";
 import { lowerParallel, type ParallelOptions } from "./parallel/index.js";
@@ -11,7 +12,8 @@ import { lowerStream, type StreamOptions } from "./stream/index.js";
 export type LowerOptions =
   | ({ readonly architecture: "stream" } & StreamOptions & Bound)
   | ({ readonly architecture: "parallel" } & ParallelOptions & Bound)
-  | ({ readonly architecture: "raster" } & RasterOptions & Bound);
+  | ({ readonly architecture: "raster" } & RasterOptions & Bound)
+  | ({ readonly architecture: "graph" } & GraphOptions & Bound);
 
 interface Bound {
   /** The most cycles of latency; parallel firmware takes as many of them as give the fewest registers. */
@@ -43,5 +45,7 @@ function lowerAs(fixed: Fixed, options: LowerOptions): Lowered {
     case "raster":
       refuseGraphs(fixed, "raster");
       return lowerRaster(fixed, options);
+    case "graph":
+      return lowerGraph(fixed, options);
   }
 }

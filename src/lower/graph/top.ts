@@ -1,0 +1,251 @@
+import type { Module, WireId } from "../../ir/circuit/circuit.js";
+import type { Fixed, FixedNode } from "../../ir/fixed/fixed.js";
+import { atElement } from "../../ir/granular.js";
+import { isMovement, movementSources } from "../../ir/movement.js";
+import type { LoweredPort } from "../lowered.js";
+import { identifier, uniqueIdentifiers } from "../names.js";
+import type { Field, PortPacking } from "../packing.js";
+import { type WiredElement, Wiring } from "../parallel/wiring.js";
+import { channelsOf } from "../pointwise.js";
+import { narrowFields, type RegionCircuit } from "../region.js";
+import { Delayed } from "../waves/delays.js";
+import { Flags } from "../waves/flags.js";
+import { gatherRows, scatterRows } from "./exchange.js";
+import type { Membership } from "./families.js";
+import { bitsOfItem, elementsOf, packLanes } from "./lanes.js";
+import { type Beats, waveOf } from "./pace.js";
+import type { GraphPlan, Region, View } from "./plan.js";
+import type { Schedule } from "./schedule.js";
+
+const CONTROL = ["clk", "rst", "in_valid", "in_first", "out_valid", "out_first"];
+
+/** What the top module is made of. */
+export interface Build {
+  readonly name: string;
+  readonly fixed: Fixed;
+  readonly plan: GraphPlan;
+  readonly schedule: Schedule;
+  readonly interval: number;
+  readonly beatsAt: (membership: Membership) => Beats;
+  readonly circuits: ReadonlyMap<string, RegionCircuit>;
+}
+
+/** The top module and its data ports. */
+export interface Top {
+  readonly module: Module;
+  readonly inputs: readonly LoweredPort[];
+  readonly outputs: readonly LoweredPort[];
+}
+
+/**
+ * The top module: copies of the regions' modules, memories in which items are exchanged, and memories in which items wait. A
+ * value is a wire with the items of a beat side by side.
+ */
+export function buildTop(build: Build): Top {
+  const { fixed, plan, schedule, interval } = build;
+  const wiring = new Wiring();
+  const { builder } = wiring;
+  const ports = uniqueIdentifiers(
+    [...plan.inputs.map(({ name }) => `in_${name}`), ...fixed.outputs.map(({ name }) => `out_${name}`)],
+    CONTROL,
+  );
+  const valid = builder.input("in_valid", 1);
+  // While in_valid is low, in_first is arbitrary.
+  const flags = new Flags(builder, builder.where("first", valid, builder.input("in_first", 1)), interval);
+  const formOf = (value: string) => plan.forms.get(value) as FixedNode;
+  const beatsOf = (value: string) => build.beatsAt(plan.members.get(value) as Membership);
+  const values = new Map<string, Delayed>();
+  const keep = (value: string, wire: WireId | undefined) => {
+    if (wire === undefined) return;
+    const cycle = schedule.cycles.get(value) as number;
+    const known = { wire, cycle, wave: waveOf(beatsOf(value), interval) };
+    const needs = schedule.needs.get(value) ?? [];
+    values.set(
+      value,
+      new Delayed(builder, flags, interval, { name: `v${values.size + 1}`, ...known, needs }),
+    );
+  };
+  /** The elements of an item of a value in a lane. */
+  const elements = (value: string, cycle: number, lane: number): readonly WiredElement[] =>
+    elementsOf(formOf(value), values.get(value)?.at(cycle), lane);
+
+  const inputs = plan.inputs.map((node, i): LoweredPort => {
+    const port = ports[i] as string;
+    const packing = itemPacking(build, node);
+    const { lanes } = beatsOf(node.name);
+    const width = bitsOf(packing.fields);
+    const wire = builder.input(port, Math.max(1, lanes * width));
+    const form = formOf(node.name);
+    const narrow = packLanes(wiring, lanes, form, (lane) =>
+      packing.fields.map((field, element) => ({
+        range: atElement(form.ranges, element, channelsOf(form)),
+        at: { wire, ...field, low: lane * width + field.low },
+      })),
+    );
+    keep(node.name, narrow === undefined ? undefined : builder.register(`items_${port}`, narrow, false));
+    return { name: node.name, port, value: node, packing };
+  });
+
+  plan.parts.forEach((part, i) => {
+    const label = identifier(`part${i + 1}_${part.name}`).replace(/_$/, "");
+    const { lanes } = part.kind === "region" ? build.beatsAt({ ...part, axis: 0 }) : beatsOf(part.name);
+    switch (part.kind) {
+      case "view":
+        keep(part.name, placeView(part, lanes));
+        return;
+      case "region":
+        placeRegion(part, label, lanes);
+        return;
+      default: {
+        const [rows, index] = part.reads;
+        const times = schedule.exchanges.get(part.name) as NonNullable<
+          ReturnType<Schedule["exchanges"]["get"]>
+        >;
+        const indexCycle = part.kind === "scatter" ? times.push : times.pop;
+        const exchange = {
+          label,
+          times,
+          interval,
+          result: { form: formOf(part.name), ...beatsOf(part.name) },
+          index: {
+            form: formOf(index),
+            ...beatsOf(index),
+            at: (lane: number) => elements(index, indexCycle, lane),
+          },
+          rows: {
+            form: formOf(rows),
+            ...(part.kind === "scatter" ? beatsOf(index) : beatsOf(rows)),
+            at: (lane: number) => elements(rows, times.push, lane),
+          },
+        };
+        if (part.kind === "scatter") {
+          const { kind } = fixed.nodes.find(({ name }) => name === part.name) as FixedNode & {
+            op: "scatter";
+          };
+          keep(part.name, scatterRows(wiring, flags, exchange, kind));
+        } else keep(part.name, gatherRows(wiring, flags, exchange));
+      }
+    }
+  });
+
+  const marks = flags.counting(
+    { rows: 1, columns: interval, rowPeriod: interval, columnPeriod: 1 },
+    schedule.last,
+  );
+  const outputs = fixed.outputs.map(({ name: output, value }, i) => {
+    const node = fixed.nodes.find(({ name }) => name === value) as FixedNode;
+    const packing = itemPacking(build, node);
+    const { lanes } = beatsOf(value);
+    const parts = Array.from({ length: lanes }, (_, lane) =>
+      elements(value, schedule.last, lane).map((element, k) => ({
+        element,
+        width: (packing.fields[k] as Field).width,
+      })),
+    ).flat();
+    const wire = wiring.pack(parts) ?? wiring.constant(0n, 1);
+    return { name: output, port: ports[plan.inputs.length + i] as string, value: node, packing, wire };
+  });
+  const module = builder.finish(
+    build.name,
+    [],
+    [
+      { name: "out_valid", wire: marks.valid },
+      { name: "out_first", wire: marks.first },
+      ...outputs.map(({ port, wire }) => ({ name: port, wire })),
+    ],
+  );
+  const lowered = outputs.map(({ wire: _, ...port }) => port);
+  return { module: { ...module, comment: commentOf(build, inputs, lowered) }, inputs, outputs: lowered };
+
+  function placeView({ name, reads }: View, lanes: number): WireId | undefined {
+    const form = formOf(name);
+    if (!isMovement(form)) return undefined;
+    const { input, element } = movementSources(
+      form,
+      reads.map((read) => formOf(read).shape),
+    );
+    const cycle = schedule.cycles.get(name) as number;
+    return packLanes(wiring, lanes, form, (lane) => {
+      const sources = reads.map((read) => elements(read, cycle, lane));
+      return Array.from(
+        input,
+        (from, k): WiredElement => sources[from]?.[element[k] as number] ?? { range: { lo: 0n, hi: 0n } },
+      );
+    });
+  }
+
+  function placeRegion(region: Region, label: string, lanes: number): void {
+    const circuit = build.circuits.get(region.name) as RegionCircuit;
+    const start = schedule.starts.get(region.name) as number;
+    const outputsOf = Array.from({ length: lanes }, (_, lane) => {
+      const reads = region.reads.map((read, k) => ({
+        port: circuit.reads[k] as string,
+        wire:
+          wiring.pack(
+            elements(read, start, lane).map((element, e) => ({
+              element,
+              width: (narrowFields(formOf(read))[e] as Field).width,
+            })),
+          ) ?? wiring.constant(0n, 1),
+      }));
+      return builder.place(`${label}_lane${lane}`, circuit.module, reads, start);
+    });
+    for (const [result, port] of circuit.results) {
+      const index = circuit.module.outputs.findIndex(({ name }) => name === port);
+      if (bitsOfItem(formOf(result)) === 0) continue;
+      const wires = outputsOf.map((outs) => outs[index] as WireId);
+      const wire = builder.concat(`${label}_${port}`, wires);
+      const late = (schedule.cycles.get(result) as number) - builder.cycle(wire);
+      keep(result, builder.ahead(`${label}_${port}_constant`, wire, late));
+    }
+  }
+}
+
+/** How the items of a value lie in the beats of a port: elements on the bits of their types. */
+function itemPacking(
+  { plan, interval, beatsAt }: Build,
+  node: FixedNode,
+): Extract<PortPacking, { kind: "items" }> {
+  const membership = plan.members.get(node.name) as Membership;
+  const form = plan.forms.get(node.name) as FixedNode;
+  const { axis } = membership;
+  let low = 0;
+  const fields = narrowFields(form).map((_, element): Field => {
+    const { width, signed } = atElement(form.types, element, channelsOf(form));
+    const field = { low, width, signed };
+    low += width;
+    return field;
+  });
+  const { lanes } = beatsAt(membership);
+  return {
+    kind: "items",
+    shape: node.shape,
+    ...(axis !== undefined && { axis }),
+    lanes,
+    beats: interval,
+    fields,
+  };
+}
+
+function bitsOf(fields: readonly Field[]): number {
+  return fields.reduce((sum, { width }) => sum + width, 0);
+}
+
+function commentOf(
+  { fixed, schedule, interval, plan, beatsAt }: Build,
+  inputs: readonly LoweredPort[],
+  outputs: readonly LoweredPort[],
+): readonly string[] {
+  const where = ({ port, value }: LoweredPort) => {
+    const membership = plan.members.get(value.name) as Membership;
+    const { items, lanes, beats } = beatsAt(membership);
+    if (membership.axis === undefined) return `${port}: the whole value in the first beat.`;
+    return `${port}: ${items} items, ${lanes} a beat in the first ${beats} beat${beats === 1 ? "" : "s"}, side by side, the first one lowest.`;
+  };
+  return [
+    `Model '${fixed.name}'. An event is ${interval} beat${interval === 1 ? "" : "s"} without a gap; in_first marks its first beat, in_valid`,
+    "each of them. Between events in_valid may be low.",
+    `Latency ${schedule.last} cycle${schedule.last === 1 ? "" : "s"}, initiation interval ${interval} cycle${interval === 1 ? "" : "s"}.`,
+    ...[...inputs, ...outputs].map(where),
+  ];
+}
