@@ -1,7 +1,7 @@
 import type { HarnessPorts } from "./verilator-harness.js";
 
 /** The test bench for Icarus Verilog: the same player and recorder in Verilog. */
-export function iverilogHarness(top: string, { inputs, outputs }: HarnessPorts): string {
+export function iverilogHarness(top: string, { inputs, outputs }: HarnessPorts, resetClocks: number): string {
   const data = inputs.map((_, i) => `data${i}`);
   const results = outputs.map((_, i) => `result${i}`);
   const connect = (ports: HarnessPorts["inputs"], names: readonly string[]) =>
@@ -26,7 +26,7 @@ ${declare("wire", outputs, results)}
     in = $fopen(in_name, "r");
     out = $fopen(out_name, "w");
     clk = 0; rst = 1; in_valid = 0; in_first = 0;
-    repeat (8) #1 clk = ~clk;
+    repeat (${2 * resetClocks}) #1 clk = ~clk;
     rst = 0;
     ${read}
     while (read == ${2 + data.length}) begin

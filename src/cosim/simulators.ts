@@ -14,12 +14,21 @@ export interface Firmware {
    */
   readonly files: readonly string[];
   readonly ports: HarnessPorts;
+  /** Clocks for which `rst` must be high at least (`resetClocks` of the circuit); by default 1. */
+  readonly resetClocks?: number;
   /** Its size in LUTs, roughly: decides how the simulation is built. */
   readonly lut: number;
 }
 
 /** From this size on Verilator builds repeated modules once, as blocks of their own; below, that costs more than it saves. */
 const BLOCKS_FROM_LUT = 3000;
+
+/** The clocks for which a simulation holds `rst` at least. */
+const LEAST_RESET_CLOCKS = 4;
+
+function resetClocksOf({ resetClocks = 1 }: Firmware): number {
+  return Math.max(LEAST_RESET_CLOCKS, resetClocks);
+}
 
 const VERILATOR_HINT = "Install it (Debian, Ubuntu: apt-get install verilator), or use --simulator iverilog.";
 const COMPILER_HINT =
@@ -51,7 +60,10 @@ async function buildVerilator(firmware: Firmware, folder: string): Promise<Built
   // Every name is relative to the folder: Verilator writes them into a Makefile, where a path may hold no white space.
   const harness = "harness.cpp";
   const model = "verilated";
-  await writeFile(join(folder, harness), verilatorHarness(firmware.top, firmware.ports));
+  await writeFile(
+    join(folder, harness),
+    verilatorHarness(firmware.top, firmware.ports, resetClocksOf(firmware)),
+  );
   const args = [
     ...[
       "--cc",
@@ -89,7 +101,10 @@ async function buildVerilator(firmware: Firmware, folder: string): Promise<Built
 async function buildIverilog(firmware: Firmware, folder: string): Promise<BuiltSimulator> {
   const bench = "testbench.v";
   const program = "testbench.vvp";
-  await writeFile(join(folder, bench), iverilogHarness(firmware.top, firmware.ports));
+  await writeFile(
+    join(folder, bench),
+    iverilogHarness(firmware.top, firmware.ports, resetClocksOf(firmware)),
+  );
   const args = ["-g2005", "-Wall", "-s", "l1c_testbench", "-o", program, bench, ...firmware.files];
   check("iverilog", await runTool("iverilog", args, { folder, hint: IVERILOG_HINT }));
   return {

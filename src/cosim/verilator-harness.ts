@@ -13,9 +13,14 @@ export interface HarnessPorts {
 
 /**
  * The C++ program around a verilated model: it plays a stimulus file clock by clock and records the outputs. It knows
- * nothing of events, so it cannot hide a difference. Registers start at random values: only reset may matter.
+ * nothing of events, so it cannot hide a difference. Registers start at random values: only reset, for `resetClocks` clocks,
+ * may matter.
  */
-export function verilatorHarness(top: string, { inputs, outputs }: HarnessPorts): string {
+export function verilatorHarness(
+  top: string,
+  { inputs, outputs }: HarnessPorts,
+  resetClocks: number,
+): string {
   return `// Plays a stimulus clock by clock into the firmware and records its outputs.
 #include "V${top}.h"
 #include "verilated.h"
@@ -68,7 +73,7 @@ int main(int argc, char** argv) {
   top.rst = 1;
   top.in_valid = 0;
   top.in_first = 0;
-  for (int i = 0; i < 4; i++) clock();
+  for (int i = 0; i < ${resetClocks}; i++) clock();
   top.rst = 0;
   char* line = nullptr;
   std::size_t size = 0;

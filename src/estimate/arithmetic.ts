@@ -124,6 +124,14 @@ export class Arithmetic {
     return this.add(rows[0] ?? zeros, rows[1] ?? zeros, ZERO, false);
   }
 
+  /** 1 where a > b, of unsigned vectors of one width. */
+  greater(a: readonly Bit[], b: readonly Bit[]): Bit {
+    const { network } = this;
+    const equal = a.map((bit, i) => not(network.xor(bit, b[i] as Bit)));
+    if (a.length > SHORT) return this.carryOut(equal, a, ZERO);
+    return a.reduce((below, bit, i) => network.mux(equal[i] as Bit, below, bit), ZERO);
+  }
+
   /** 1 where the vector, read as two's complement if `signed`, is at least `level`. */
   atLeast(a: readonly Bit[], signed: boolean, level: bigint, chunk: number): Bit {
     const { network } = this;

@@ -1,13 +1,24 @@
 import { add3Layout } from "../ir/circuit/add3.js";
-import type { CellOf, Circuit, Instance, Module, Wire, WireId } from "../ir/circuit/circuit.js";
+import {
+  type CellOf,
+  type Circuit,
+  type Instance,
+  isFeedback,
+  type Module,
+  type Wire,
+  type WireId,
+} from "../ir/circuit/circuit.js";
 import { lookUp, PRIMITIVES, type WindowParameters, windowWidth } from "../ir/circuit/primitives.js";
 import { InternalError } from "../ir/errors.js";
 import { LUT_INPUTS } from "../lower/delay.js";
 import type { Target } from "../lower/target.js";
 import { Arithmetic } from "./arithmetic.js";
 import type { Resources } from "./counts.js";
+import { type GatherInputs, gatherBits } from "./gather.js";
+import type { Logic, Part } from "./logic.js";
 import { type Bit, isConstant, Network, nodeOf, not, ONE, ZERO } from "./network.js";
 import { type CountedPrimitive, primitiveResources } from "./primitives.js";
+import { type ScatterInputs, scatterBits } from "./scatter.js";
 import { type Addend, type Sums, sumsOf } from "./sums.js";
 
 /** Groups of four bits of a CARRY8. */
@@ -44,13 +55,6 @@ export interface Primitive {
   readonly carries: number;
   readonly inputs: readonly Bit[];
   /** Leaves of the network. */
-  readonly outputs: readonly Bit[];
-}
-
-/** A primitive that is counted as a whole. */
-export interface Part {
-  readonly resources: Resources;
-  readonly inputs: readonly Bit[];
   readonly outputs: readonly Bit[];
 }
 
@@ -91,7 +95,7 @@ export function inputsOf(module: Module): readonly Wire[] {
   return module.wires.filter(({ cell }) => cell.op === "input");
 }
 
-class Elaborator {
+class Elaborator implements Logic {
   readonly network = new Network();
   readonly arithmetic = new Arithmetic(this.network);
   readonly primitives: Primitive[] = [];
@@ -100,6 +104,8 @@ class Elaborator {
   readonly parts: Part[] = [];
   private readonly registers = new Map<string | number, Bit>();
   private readonly gates = new Map<Bit, Gate>();
+  /** Parts that are one where they are equal. */
+  private readonly shared = new Map<string, readonly Bit[]>();
   private resetPort: Bit | undefined;
   private readonly modules: ReadonlyMap<string, Module>;
   private readonly sums = new Map<string, Sums>();
@@ -137,8 +143,18 @@ class Elaborator {
         const outputs = ports.get(cell.instance) ?? this.instance(module, cell.instance, bits);
         ports.set(cell.instance, outputs);
         bits.push(outputs.get(cell.port) as readonly Bit[]);
+      } else if (isFeedback(wire, id)) {
+        bits.push(Array.from({ length: width }, () => this.network.leaf()));
       } else {
         bits.push(new Cells(this, module, bits, sums).of(id));
+      }
+    });
+    module.wires.forEach((wire, id) => {
+      if (wire.cell.op !== "register" || !isFeedback(wire, id)) return;
+      const { source, reset } = wire.cell;
+      for (const [i, output] of (bits[id] as readonly Bit[]).entries()) {
+        const { data, reset: clear } = this.flipFlop(bits[source]?.[i] as Bit, reset);
+        this.flipFlops.push({ output, data, reset: clear });
       }
     });
     return module.outputs.flatMap(({ wire }) => bits[wire] as readonly Bit[]);
@@ -156,19 +172,9 @@ class Elaborator {
     if (!isConstant(result) && nodeOf(result) > nodeOf(gate.other)) this.gates.set(result, gate);
   }
 
-  /**
-   * A flip-flop. Multiplexers in front of it that choose a constant become its synchronous reset, all those that choose
-   * the same one (Yosys' `opt_dff`).
-   */
+  /** The output of a register; equal ones are one, and one that is always the same is no flip-flop. */
   register(source: Bit, external: boolean): Bit {
-    let [data, reset] = [source, external ? this.rst : ZERO];
-    let value: Bit | undefined = external ? ZERO : undefined;
-    for (let gate = this.gates.get(data); gate !== undefined; gate = this.gates.get(data)) {
-      if (value !== undefined && gate.value !== value) break;
-      value = gate.value;
-      reset = this.network.or(reset, gate.control);
-      data = gate.other;
-    }
+    const { data, reset, value } = this.flipFlop(source, external);
     // Without a start value a constant register is its constant.
     if (isConstant(data) && (reset === ZERO || data === value)) return data;
     // Most have no reset: a number as key takes a fraction of the memory.
@@ -181,6 +187,25 @@ class Elaborator {
     return output;
   }
 
+  /**
+   * What a flip-flop takes in, and when it takes the value of its reset instead. Multiplexers in front of it that choose a
+   * constant become its synchronous reset, all those that choose the same one (Yosys' `opt_dff`).
+   */
+  private flipFlop(
+    source: Bit,
+    external: boolean,
+  ): Omit<FlipFlop, "output"> & { readonly value: Bit | undefined } {
+    let [data, reset] = [source, external ? this.rst : ZERO];
+    let value: Bit | undefined = external ? ZERO : undefined;
+    for (let gate = this.gates.get(data); gate !== undefined; gate = this.gates.get(data)) {
+      if (value !== undefined && gate.value !== value) break;
+      value = gate.value;
+      reset = this.network.or(reset, gate.control);
+      data = gate.other;
+    }
+    return { data, reset, value };
+  }
+
   private instance(
     module: Module,
     index: number,
@@ -189,7 +214,9 @@ class Elaborator {
     const { of, inputs: connections } = module.instances[index] as Instance;
     const connected = new Map(connections.map(({ port, wire }) => [port, bits[wire] as readonly Bit[]]));
     if ("window" in of) return this.window(of.window, connected);
-    if (!("module" in of)) return this.part(of, connected);
+    if ("gather" in of) return new Map([["out_data", gatherBits(this, of.gather, tablePorts(connected))]]);
+    if ("scatter" in of) return new Map([["out_data", scatterBits(this, of.scatter, tablePorts(connected))]]);
+    if (!("module" in of)) return this.primitive(of, connected);
     const inner = this.named(of.module);
     const inputs = inputsOf(inner).flatMap(({ name }) => connected.get(name) as readonly Bit[]);
     const outputs = this.kept.has(inner.name) ? this.block(inner, inputs) : this.module(inner, inputs);
@@ -204,7 +231,7 @@ class Elaborator {
   }
 
   /** A primitive that is counted as a whole. */
-  private part(
+  private primitive(
     of: CountedPrimitive,
     connected: ReadonlyMap<string, readonly Bit[]>,
   ): ReadonlyMap<string, readonly Bit[]> {
@@ -219,6 +246,28 @@ class Elaborator {
       outputs: leaves.flatMap(([, bits]) => bits),
     });
     return new Map(leaves);
+  }
+
+  part(key: string, resources: Resources, inputs: readonly Bit[], width: number): readonly Bit[] {
+    const name = `${key} ${Object.values(resources)} ${inputs.join()}`;
+    const known = this.shared.get(name);
+    if (known !== undefined) return known;
+    const outputs = Array.from({ length: width }, () => this.network.leaf());
+    this.shared.set(name, outputs);
+    this.place({ resources, inputs, outputs });
+    return outputs;
+  }
+
+  place(part: Part): void {
+    this.parts.push(part);
+  }
+
+  where(control: Bit, bits: readonly Bit[]): readonly Bit[] {
+    return bits.map((bit) => {
+      const result = this.network.and(control, bit);
+      this.gate(result, { control: not(control), value: ZERO, other: bit });
+      return result;
+    });
   }
 
   private block(module: Module, inputs: readonly Bit[]): readonly Bit[] {
@@ -274,6 +323,14 @@ class Elaborator {
       ["out_data", out],
     ]);
   }
+}
+
+/** The inputs of a gather or a scatter. */
+function tablePorts(connected: ReadonlyMap<string, readonly Bit[]>): GatherInputs & ScatterInputs {
+  const [push, data, index, pop] = ["in_push", "in_data", "in_index", "in_pop"].map(
+    (port) => connected.get(port) as readonly Bit[],
+  ) as [readonly [Bit], readonly Bit[], readonly Bit[], readonly [Bit]];
+  return { push: push[0], data, index, pop: pop[0] };
 }
 
 /** The bits of one cell of a module, from those of the wires before it. */

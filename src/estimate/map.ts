@@ -3,7 +3,8 @@ import type { Target } from "../lower/target.js";
 import { carryGroups } from "./arithmetic.js";
 import { NOTHING, plus, type Resources } from "./counts.js";
 import { coverByLuts } from "./cover.js";
-import { type Block, elaborate, type FlipFlop, inputsOf, type Part } from "./elaborate.js";
+import { type Block, elaborate, type FlipFlop, inputsOf } from "./elaborate.js";
+import type { Part } from "./logic.js";
 import { type Bit, isConstant, nodeOf } from "./network.js";
 import { shiftRegisters } from "./shift-registers.js";
 

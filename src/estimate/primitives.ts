@@ -7,8 +7,11 @@ import {
 import { LUT_INPUTS } from "../lower/delay.js";
 import { NOTHING, type Resources } from "./counts.js";
 
-/** A primitive that is estimated as a whole; a window is mapped bit by bit (`elaborate.ts`). */
-export type CountedPrimitive = Exclude<PrimitiveOf, { readonly window: unknown }>;
+/** A primitive that is estimated as a whole; the others are mapped bit by bit (`elaborate.ts`). */
+export type CountedPrimitive = Extract<
+  PrimitiveOf,
+  { readonly line: unknown } | { readonly raster: unknown } | { readonly flag: unknown }
+>;
 
 /** The resources of a primitive. Flip-flops inside block RAMs do not count. */
 export function primitiveResources(of: CountedPrimitive): Resources {
@@ -31,7 +34,7 @@ function rasterResources({ rows, columns, rowPeriod, columnPeriod }: RasterParam
 }
 
 /** Counters that start again at their ends, and `flags` single flip-flops with a LUT each. */
-function counters(counts: readonly number[], flags: number): Pick<Resources, "lut" | "ff"> {
+export function counters(counts: readonly number[], flags: number): Pick<Resources, "lut" | "ff"> {
   const widths = counts.map(countWidth);
   const bits = widths.reduce((sum, width) => sum + width, 0);
   // A LUT counts one bit; others compare the counter with its end.
@@ -39,8 +42,8 @@ function counters(counts: readonly number[], flags: number): Pick<Resources, "lu
   return { lut: bits + ends + flags, ff: bits + flags };
 }
 
-/** Up to this depth, a line is made of LUTs (`ram_style` in templates/verilog/l1c_line.v). */
-const LUT_RAM_DEPTH = 64;
+/** Up to this depth, a memory is made of LUTs (`ram_style` in templates/verilog/l1c_line.v and l1c_gather.v). */
+export const LUT_RAM_DEPTH = 64;
 
 function lineResources({ bits, depth }: LineParameters): Resources {
   const { lut, ff } = counters(depth > 1 ? [depth, depth] : [], 0);
@@ -53,7 +56,7 @@ function lineResources({ bits, depth }: LineParameters): Resources {
  * LUTs of a memory with one write and one read port: eight LUTs hold 32 words of 14 bits (RAM32M16) or 64 words of 7 bits
  * (RAM64M8), as AMD UG574 (UltraScale CLB) says: one of the eight has the address of the write port.
  */
-function lutRam(bits: number, depth: number): number {
+export function lutRam(bits: number, depth: number): number {
   return 8 * Math.ceil(bits / (depth <= 32 ? 14 : 7));
 }
 
@@ -69,7 +72,7 @@ const BLOCK_RAM_SHAPES = [
 ] as const;
 
 /** Block RAMs of 36 kbit, halves included, of the shape that needs fewest. */
-function blockRams(bits: number, depth: number): number {
+export function blockRams(bits: number, depth: number): number {
   const needed = BLOCK_RAM_SHAPES.map((shape) => {
     const rest = bits % shape.bits;
     const last = rest === 0 ? 0 : rest <= shape.half ? 0.5 : 1;

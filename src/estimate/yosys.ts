@@ -39,6 +39,18 @@ const COUNTS: Readonly<Record<string, Partial<Resources>>> = {
   SRL16E: { srl: 1 },
   SRLC16E: { srl: 1 },
   SRLC32E: { srl: 1 },
+  // Memories by the LUTs that they are made of (AMD UG574).
+  ...Object.fromEntries(
+    Object.entries({ RAM32M: 4, RAM64M: 4, RAM32M16: 8, RAM64M8: 8, RAM32X16DR8: 8, RAM64X8SW: 8 }).map(
+      ([name, lut]) => [name, { lut }],
+    ),
+  ),
+  ...Object.fromEntries(
+    [32, 64, 128, 256, 512].flatMap((words) => [
+      [`RAM${words}X1S`, { lut: Math.ceil(words / 64) }],
+      [`RAM${words}X1D`, { lut: 2 * Math.ceil(words / 64) }],
+    ]),
+  ),
   ...Object.fromEntries(["FDRE", "FDSE", "FDCE", "FDPE"].map((name) => [name, { ff: 1 }])),
   CARRY4: { carry: 1 },
   CARRY8: { carry: 2 },

@@ -1,11 +1,13 @@
 import type { Cell, Instance, Module, Wire, WireId } from "../ir/circuit/circuit.js";
 import {
   type FlagParameters,
+  type GatherParameters,
   type LineParameters,
   lookUp,
   PRIMITIVES,
   type PrimitiveOf,
   type RasterParameters,
+  type ScatterParameters,
   type WindowParameters,
 } from "../ir/circuit/primitives.js";
 import { invariant } from "../ir/errors.js";
@@ -93,9 +95,9 @@ export class StructureBuilder {
     return this.push({ name, width, signed: false, cycle: this.cycle(index), cell });
   }
 
-  /** The wire for the beat that enters `by` clocks later (earlier when negative). */
+  /** The wire for the beat that enters `by` clocks later (earlier when negative); a constant is the same for all. */
   ahead(name: string, source: WireId, by: number): WireId {
-    if (by === 0) return source;
+    if (by === 0 || this.wires[source]?.cell.op === "constant") return source;
     const cycle = this.cycle(source) + by;
     const cell: Cell = { op: "ahead", source, by };
     return this.push({ name, width: this.widthOf(source), signed: false, cycle, cell });
@@ -201,6 +203,42 @@ export class StructureBuilder {
   /** The flag of one clock, `cycles` clocks later. */
   flag(name: string, flag: FlagParameters, first: WireId): WireId {
     return this.primitive(name, { flag }, [{ port: "in_first", wire: first }]).out_first as WireId;
+  }
+
+  /**
+   * Places a table of items: it takes rows of `data` where `push` is 1 and gives, two clocks after `pop`, the items at `index`
+   * of all ports side by side, the first one lowest.
+   */
+  gather(
+    name: string,
+    gather: GatherParameters,
+    { data, push, index, pop }: Readonly<Record<"data" | "push" | "index" | "pop", WireId>>,
+  ): WireId {
+    const { out_data } = this.primitive(name, { gather }, [
+      { port: "in_data", wire: data },
+      { port: "in_push", wire: push },
+      { port: "in_index", wire: index },
+      { port: "in_pop", wire: pop },
+    ]);
+    return out_data as WireId;
+  }
+
+  /**
+   * Places what adds up (or takes the maximum of) the numbers in `data` by the items in `index` where `push` is 1, and gives,
+   * `scatterLatency` clocks after `pop`, a row of results side by side, the first one lowest.
+   */
+  scatter(
+    name: string,
+    scatter: ScatterParameters,
+    { data, index, push, pop }: Readonly<Record<"data" | "index" | "push" | "pop", WireId>>,
+  ): WireId {
+    const { out_data } = this.primitive(name, { scatter }, [
+      { port: "in_data", wire: data },
+      { port: "in_index", wire: index },
+      { port: "in_push", wire: push },
+      { port: "in_pop", wire: pop },
+    ]);
+    return out_data as WireId;
   }
 
   private primitive(

@@ -9,9 +9,11 @@ import {
 } from "../ir/circuit/circuit.js";
 import { lookUp, type PrimitiveTable } from "../ir/circuit/primitives.js";
 import { FlagInterpreter } from "./circuit/flag.js";
+import { GatherInterpreter } from "./circuit/gather.js";
 import type { CircuitInterpreter, PortValues } from "./circuit/interpreter.js";
 import { LineInterpreter } from "./circuit/line.js";
 import { RasterInterpreter } from "./circuit/raster.js";
+import { ScatterInterpreter } from "./circuit/scatter.js";
 import { WindowInterpreter } from "./circuit/window.js";
 
 export type { CircuitInterpreter, PortValues } from "./circuit/interpreter.js";
@@ -30,6 +32,8 @@ const PRIMITIVE_INTERPRETERS: PrimitiveTable<CircuitInterpreter> = {
   line: (line) => new LineInterpreter(line),
   raster: (raster) => new RasterInterpreter(raster),
   flag: (flag) => new FlagInterpreter(flag),
+  gather: (gather) => new GatherInterpreter(gather),
+  scatter: (scatter) => new ScatterInterpreter(scatter),
 };
 
 class ModuleInterpreter implements CircuitInterpreter {

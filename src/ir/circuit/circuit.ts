@@ -1,4 +1,4 @@
-import type { PrimitiveOf } from "./primitives.js";
+import { type PrimitiveOf, scatterResetClocks } from "./primitives.js";
 
 /**
  * The Circuit language: modules of wires of known width, signedness and clock cycle. Cycle c of a wire means: at clock
@@ -178,6 +178,15 @@ export function mapOperands(cell: Cell, map: (wire: WireId) => WireId): Cell {
 /** The cycles from a module's first inputs to its last outputs. */
 export function moduleLatency(module: Module): number {
   return Math.max(0, ...module.outputs.map(({ wire }) => (module.wires[wire] as Wire).cycle));
+}
+
+/** The clocks for which `rst` must be high before the first event: 1, or more where a scatter clears its memories. */
+export function resetClocks({ modules }: Circuit): number {
+  const placed = modules.flatMap(({ instances }) => instances.map(({ of }) => of));
+  return placed.reduce(
+    (most, of) => ("scatter" in of ? Math.max(most, scatterResetClocks(of.scatter)) : most),
+    1,
+  );
 }
 
 /** Whether a module, or one inside it, holds registers (needs `clk`) and registers with reset (needs `rst`). */

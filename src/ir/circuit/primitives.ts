@@ -8,6 +8,8 @@ export interface PrimitiveParameters {
   readonly line: LineParameters;
   readonly raster: RasterParameters;
   readonly flag: FlagParameters;
+  readonly gather: GatherParameters;
+  readonly scatter: ScatterParameters;
 }
 
 /**
@@ -64,6 +66,70 @@ export interface FlagParameters {
   readonly cycles: number;
 }
 
+/**
+ * A table of items that is written row by row and read at indices (templates/verilog/l1c_gather.v). Every in_push writes the
+ * next ⌈items / lanes⌉ᵗʰ of the table: lane l of row r is item r · lanes + l. Every in_pop reads, for each port p, item
+ * in_index[p] of the oldest table; it is in out_data two clocks later. An index ≥ `items` gives 0. After `reads` pops the
+ * next table is read.
+ *
+ * A row is written at the end of the clock of its push and can be read in the clock after: a table's first pop comes at least
+ * one clock after its last push, and a push into a bank at least one clock after the last pop from it. With pushes from
+ * cycle w on, pops from cycle r on and a new event every `interval` clocks that means r ≥ w + rows and
+ * banks · interval ≥ r − w + reads. `rst` forgets all tables.
+ */
+export interface GatherParameters {
+  /** Bits of an item. */
+  readonly bits: number;
+  /** Items of a table. */
+  readonly items: number;
+  /** Items written in a clock: a power of two of at most `items`, or `items`. */
+  readonly lanes: number;
+  /** Items read in a clock. */
+  readonly ports: number;
+  readonly indexBits: number;
+  /** Clocks in which a table is read. */
+  readonly reads: number;
+  /** Tables held at once: a power of two. */
+  readonly banks: number;
+}
+
+/**
+ * Adds numbers up, or takes their maximum, by the indices that come with them (templates/verilog/l1c_scatter.v). Every
+ * in_push adds in_data[l] to item in_index[l] of its event for every lane l, whatever the indices are; an index ≥ `items`
+ * goes nowhere. After `beats` pushes the next event begins. Every in_pop gives the next ⌈items / outLanes⌉ᵗʰ of the oldest
+ * event, {@link scatterLatency} clocks later in out_data: lane l of row r is item r · outLanes + l, or 0 beyond the last. An
+ * item to which nothing came is 0, of maxima, too.
+ *
+ * A push counts in the second clock after it: an event's first pop comes at least two clocks after its last push. A push into
+ * a bank comes at the earliest in the clock of the last pop from it. With pushes from cycle p on, pops from cycle r on and a
+ * new event every `interval` clocks that means r ≥ p + beats + 1 and banks · interval ≥ r − p + rows − 1.
+ *
+ * `rst` forgets all events, if it is high for {@link resetClocks} clocks: the memories are cleared row by row.
+ */
+export interface ScatterParameters {
+  /** Bits of a number that comes. */
+  readonly bits: number;
+  /** 1: numbers and results are in two's complement; 0: they are unsigned. */
+  readonly signed: number;
+  /** Bits of the sum of all numbers of an event that come to an item in one lane; at least `bits`. No matter for maxima. */
+  readonly sumBits: number;
+  /** Bits of a result, at least `sumBits`. */
+  readonly outBits: number;
+  /** 0: the sum; 1: the maximum. */
+  readonly maximum: number;
+  /** Numbers that come in a clock. */
+  readonly lanes: number;
+  /** Clocks of an event in which numbers come. */
+  readonly beats: number;
+  /** Results of an event. */
+  readonly items: number;
+  /** Results given in a clock: a power of two of at most `items`, or `items`. */
+  readonly outLanes: number;
+  readonly indexBits: number;
+  /** Events held at once: 1 or 2. */
+  readonly banks: number;
+}
+
 export type PrimitiveName = keyof PrimitiveParameters;
 
 /** One kind of primitive with its parameters: `{ window: … }`, `{ line: … }`. */
@@ -82,6 +148,20 @@ export const PRIMITIVE_PARAMETERS = {
   line: ["bits", "depth"],
   raster: ["rows", "columns", "rowPeriod", "columnPeriod"],
   flag: ["cycles"],
+  gather: ["bits", "items", "lanes", "ports", "indexBits", "reads", "banks"],
+  scatter: [
+    "bits",
+    "signed",
+    "sumBits",
+    "outBits",
+    "maximum",
+    "lanes",
+    "beats",
+    "items",
+    "outLanes",
+    "indexBits",
+    "banks",
+  ],
 } as const satisfies { readonly [Name in PrimitiveName]: readonly (keyof PrimitiveParameters[Name])[] };
 
 export const PRIMITIVE_NAMES = Object.keys(PRIMITIVE_PARAMETERS) as readonly PrimitiveName[];
@@ -188,7 +268,112 @@ export const PRIMITIVES: PrimitiveTable<Primitive> = {
     outputs: [{ port: "out_first", width: 1 }],
     cycle: (at) => (at("in_first") ?? 0) + cycles,
   }),
+  gather: (gather) => ({
+    problem: gatherProblem(gather),
+    inputs: [
+      { port: "in_data", width: gather.lanes * gather.bits },
+      { port: "in_push", width: 1 },
+      { port: "in_index", width: gather.ports * gather.indexBits },
+      { port: "in_pop", width: 1 },
+    ],
+    outputs: [{ port: "out_data", width: gather.ports * gather.bits }],
+    cycle: (at) => {
+      const [push, pop] = [at("in_push"), at("in_pop")];
+      if (push === undefined || pop === undefined) return "is pushed or popped by a constant";
+      if (push !== (at("in_data") ?? push)) return "takes in_data and in_push of different cycles";
+      if (pop !== (at("in_index") ?? pop)) return "takes in_index and in_pop of different cycles";
+      const complete = push + gatherRows(gather);
+      return pop < complete ? `reads a table before cycle ${complete}, in which it is complete` : pop + 2;
+    },
+  }),
+  scatter: (scatter) => ({
+    problem: scatterProblem(scatter),
+    inputs: [
+      { port: "in_data", width: scatter.lanes * scatter.bits },
+      { port: "in_index", width: scatter.lanes * scatter.indexBits },
+      { port: "in_push", width: 1 },
+      { port: "in_pop", width: 1 },
+    ],
+    outputs: [{ port: "out_data", width: scatter.outLanes * scatter.outBits }],
+    cycle: (at) => {
+      const [push, pop] = [at("in_push"), at("in_pop")];
+      if (push === undefined || pop === undefined) return "is pushed or popped by a constant";
+      if ([at("in_data"), at("in_index")].some((cycle) => (cycle ?? push) !== push))
+        return "takes in_data, in_index and in_push of different cycles";
+      const complete = push + scatter.beats + 1;
+      return pop < complete
+        ? `gives an event out before cycle ${complete}, in which it is complete`
+        : pop + scatterLatency(scatter);
+    },
+  }),
 };
+
+/** The clocks of pushes of a table. */
+export function gatherRows({ items, lanes }: Pick<GatherParameters, "items" | "lanes">): number {
+  return Math.ceil(items / lanes);
+}
+
+/** The clocks of pops of an event. */
+export function scatterRows({ items, outLanes }: Pick<ScatterParameters, "items" | "outLanes">): number {
+  return Math.ceil(items / outLanes);
+}
+
+/** The clocks from a pop to its results: a register, and one for each level of the tree that adds up the lanes. */
+export function scatterLatency({ lanes }: Pick<ScatterParameters, "lanes">): number {
+  return 1 + Math.ceil(Math.log2(lanes));
+}
+
+/**
+ * The clocks for which `rst` must be high to clear what a scatter holds: one clears what came last, the others a row each. A
+ * single row needs no clearing.
+ */
+export function scatterResetClocks(scatter: Pick<ScatterParameters, "items" | "outLanes">): number {
+  const rows = scatterRows(scatter);
+  return rows === 1 ? 1 : 1 + 2 ** countWidth(rows);
+}
+
+function gatherProblem(gather: GatherParameters): string | undefined {
+  return (
+    atLeastOne(gather, "bits", "items", "lanes", "ports", "indexBits", "reads", "banks") ??
+    rowProblem("lanes", gather.lanes, gather.items) ??
+    (gather.indexBits > MOST_INDEX_BITS ? `'indexBits' is above ${MOST_INDEX_BITS}` : undefined) ??
+    (isPowerOfTwo(gather.banks) ? undefined : "'banks' is no power of two")
+  );
+}
+
+function scatterProblem(scatter: ScatterParameters): string | undefined {
+  const { bits, sumBits, outBits, signed, maximum } = scatter;
+  const counts = ["bits", "sumBits", "outBits", "lanes", "beats", "items", "outLanes", "indexBits"] as const;
+  return (
+    atLeastOne(scatter, ...counts, "banks") ??
+    rowProblem("outLanes", scatter.outLanes, scatter.items) ??
+    (scatter.indexBits > MOST_INDEX_BITS ? `'indexBits' is above ${MOST_INDEX_BITS}` : undefined) ??
+    (scatterRows(scatter) > MOST_ROWS
+      ? `there are more than ${MOST_ROWS} rows of 'outLanes' results`
+      : undefined) ??
+    (scatter.banks > 2 ? "'banks' is neither 1 nor 2" : undefined) ??
+    ([signed, maximum].some((flag) => flag !== 0 && flag !== 1)
+      ? "'signed' and 'maximum' are 0 or 1"
+      : undefined) ??
+    (sumBits < bits || outBits < sumBits ? "'bits', 'sumBits' and 'outBits' fall" : undefined)
+  );
+}
+
+/** Indices are compared as numbers of 32 bits. */
+const MOST_INDEX_BITS = 31;
+
+/** Words of the largest memory of one port that both Yosys and Vivado make of LUTs (RAM256X1S). */
+const MOST_ROWS = 256;
+
+function rowProblem(name: string, lanes: number, items: number): string | undefined {
+  return lanes === items || (isPowerOfTwo(lanes) && lanes < items)
+    ? undefined
+    : `'${name}' is neither the number of items nor a smaller power of two`;
+}
+
+function isPowerOfTwo(count: number): boolean {
+  return Number.isInteger(Math.log2(count));
+}
 
 /** The rule of cycles where all inputs come in one cycle, and the outputs `latency` later. */
 export function together(inputs: readonly string[], latency: number): Primitive["cycle"] {
