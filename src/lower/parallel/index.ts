@@ -94,6 +94,7 @@ export function lowerParallel(source: Fixed, options: ParallelOptions): Lowered 
       root,
       groupSites(part, root, operands),
       operands,
+      read,
       (module) => splitSlow(module, delays, budget),
       options.effort,
     );

@@ -29,6 +29,7 @@ export interface FlatLayer {
 
 /**
  * Builds the modules of a layer, whose names `fresh` makes unique; undefined when every element of its result is constant.
+ * `read` gives the element that a slot carries.
  * `split` makes faster cells of those that are too slow.
  */
 export function flattenLayer(
@@ -38,6 +39,7 @@ export function flattenLayer(
   root: Root,
   groups: readonly SiteGroup[],
   operands: readonly FixedNode[],
+  read: (slot: Slot) => Element | undefined,
   split: (module: Module) => Module,
   effort?: Effort,
 ): FlatLayer | undefined {
@@ -45,7 +47,7 @@ export function flattenLayer(
   const copies = groups.reduce((sum, group) => sum + group.copies.length, 0);
   const built = groups.map((group, i) => {
     const own = copies === 1 ? name : fresh(`${name}_site${groups.length === 1 ? "" : i + 1}`);
-    return { group, site: buildSiteModule(own, layer, root, group, operands, split, effort) };
+    return { group, site: buildSiteModule(own, layer, root, group, operands, read, split, effort) };
   });
   return { name, layer, operands, ports: portNames(operands), groups: built, copies };
 }

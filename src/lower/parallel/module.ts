@@ -3,6 +3,7 @@ import type { FixedNode } from "../../ir/fixed/fixed.js";
 import type { Interval } from "../../ir/fixed-point.js";
 import type { AdderGraphFacts, Effort } from "../effort.js";
 import { ModuleBuilder, type Signal } from "../module-builder.js";
+import type { Element, Origin } from "./element.js";
 import type { ParallelLayer } from "./plan.js";
 import type { Root, Slot } from "./site.js";
 import { chainOf, resultRanges, type SiteGroup, slotRanges } from "./sites.js";
@@ -37,13 +38,14 @@ export interface SiteModule {
   readonly adders: readonly AdderGraphFacts[];
 }
 
-/** Builds a group's module. An element that several slots read, the same slots at every copy, comes in once. */
+/** Builds a group's module. A number that several slots carry, the same slots at every copy, comes in once. */
 export function buildSiteModule(
   name: string,
   layer: ParallelLayer,
   root: Root,
   group: SiteGroup,
   operands: readonly FixedNode[],
+  read: (slot: Slot) => Element | undefined,
   split: (module: Module) => Module,
   effort?: Effort,
 ): SiteModule {
@@ -52,7 +54,11 @@ export function buildSiteModule(
   const slots = copy.flatMap((site) => site.slots);
   const ranges = slotRanges(group, operands);
   const signals: Signal[] = ranges.map(({ lo }) => ({ wire: -1, range: { lo, hi: lo } }));
-  const ids = sameSlots(group.copies.map((sites) => sites.flatMap((site) => site.slots)));
+  const ids = sameSlots(
+    group.copies.map((sites) => sites.flatMap((site) => site.slots)),
+    ranges,
+    read,
+  );
   const carried = operands.flatMap((_, operand) => {
     const ports = slotsOfOperand(slots, ranges, operand, ids);
     // One copy's port is that of the whole layer, which has the elements in their order.
@@ -101,7 +107,7 @@ export function buildSiteModule(
   };
 }
 
-/** The slots that carry numbers of an operand; slots of one element together, where they are at every copy. */
+/** The slots that carry numbers of an operand; those that carry the same number together. */
 function slotsOfOperand(
   slots: readonly Slot[],
   ranges: readonly Interval[],
@@ -121,18 +127,30 @@ function slotsOfOperand(
   return [...groups.values()];
 }
 
-/** For each slot, the first one that reads the same element as it does, at every copy. */
-function sameSlots(copies: readonly (readonly Slot[])[]): readonly number[] {
-  let ids: readonly number[] = (copies[0] as readonly Slot[]).map(() => 0);
+/** For each slot, the first one that carries the same number as it does, at every copy. */
+function sameSlots(
+  copies: readonly (readonly Slot[])[],
+  ranges: readonly Interval[],
+  read: (slot: Slot) => Element | undefined,
+): readonly number[] {
+  const origins = new Map<Origin, number>();
+  const idOf = (origin: Origin) => {
+    const id = origins.get(origin) ?? origins.size;
+    origins.set(origin, id);
+    return id;
+  };
+  // What movements state of a number may differ.
+  let ids: readonly (number | string)[] = ranges.map(({ lo, hi }) => `${lo}..${hi}`);
   for (const slots of copies) {
     const first = new Map<string, number>();
     ids = slots.map((slot, i) => {
-      const key = slot === undefined ? `-${i}` : `${ids[i]} ${slot.operand} ${slot.element}`;
+      const origin = read(slot)?.origin;
+      const key = origin === undefined ? `-${i}` : `${ids[i]} ${idOf(origin)}`;
       const id = first.get(key) ?? i;
       first.set(key, id);
       return id;
     });
     if (first.size === slots.length) break;
   }
-  return ids;
+  return ids as readonly number[];
 }

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { SimulatorName } from "../../../src/cosim/simulators.js";
+import { emitVerilog } from "../../../src/hls-emit/verilog/index.js";
 import type { Fixed } from "../../../src/ir/fixed/fixed.js";
 import { parseFixed } from "../../../src/ir/fixed/text.js";
 import { compareByVerilog } from "../../support/firmware.js";
+import { expectGolden } from "../../support/golden.js";
 import { graphEvents } from "../../support/graph-events.js";
 import { smallNetwork } from "../../support/graph-networks.js";
 import { expectEqual, lowerWhole } from "../../support/parallel.js";
@@ -40,6 +42,19 @@ graph main {
 }
 `;
 
+/** Three nodes, four edges: what an edge's sender has, added up at the receiver. */
+const TINY = `l1c fixed "tiny"
+
+graph main {
+  %x : [3, 1] fixed<3,3> -4..3 = input()
+  %senders : [4] ufixed<2,2> 0..3 = input()
+  %receivers : [4] ufixed<2,2> 0..3 = input()
+  %sent : [4, 1] fixed<3,3> -4..3 = index_select(%x, %senders)
+  %sums : [3, 1] fixed<5,5> -16..12 = scatter(%sent, %receivers) {kind = sum, rows = 3}
+  return sums = %sums
+}
+`;
+
 const eventsOf = (fixed: Fixed, nodes: number, count: number, seed: number) =>
   expectEvents(fixed, graphEvents(fixed, new Random(seed), nodes, count));
 
@@ -60,6 +75,14 @@ describe("parallel firmware of a graph", () => {
     });
     const sites = circuit.modules.filter(({ name }) => name.endsWith("_site"));
     expect(sites).toHaveLength(7);
+  });
+
+  it("is this Verilog for a tiny one", () => {
+    const files = emitVerilog(lowerWhole(parseFixed(TINY, "tiny")).circuit);
+    expectGolden(
+      "verilog/graph/parallel.v",
+      files.map((file) => `// ---- ${file.name}\n${file.text}`).join("\n"),
+    );
   });
 
   it.each(["iverilog", "verilator"] as const)("equals the reference in %s, at all corners", async (name) => {
