@@ -5,7 +5,6 @@ import { parseFixed, printFixed } from "../../src/ir/fixed/text.js";
 import { type Interval, typeOfUnit } from "../../src/ir/fixed-point.js";
 import { perTensor } from "../../src/ir/granular.js";
 import { ONE } from "../../src/ir/ratio.js";
-import { chooseArchitecture } from "../../src/lower/choose.js";
 import { FABRICS } from "../../src/lower/delay.js";
 import { lower } from "../../src/lower/index.js";
 import { mistakeOf } from "../support/mistake.js";
@@ -27,18 +26,15 @@ it("graphs are read back from their text", () => {
   expect(printFixed(parseFixed(TEXT, "graph"))).toBe(TEXT);
 });
 
-it("a graph is parallel where it is small enough, and no image", () => {
+it("a graph is no image", () => {
   const fixed = parseFixed(TEXT, "graph");
   const refused = /node 'sent': (stream|rast)\S* firmware takes images; 'index_select' takes rows at indices/;
-  const choice = chooseArchitecture(fixed, {});
-  expect(choice.architecture).toBe("parallel");
-  expect(choice.reason).toMatch(refused);
   const options = { period: 3, delays: FABRICS["ultrascale+"] };
   for (const own of [{ architecture: "raster" }, { architecture: "stream", axis: 1, columns: 1 }] as const)
     expect(mistakeOf(() => lower(fixed, { ...own, ...options }))).toMatch(refused);
 });
 
-it("a large graph is refused by its size at once", () => {
+it("a large graph is refused in one clock by its size at once", () => {
   const input = (name: string, shape: readonly number[], range: Interval): FixedNode => ({
     ...{ op: "input", name, shape, inputs: [], rounding: "RND", overflow: "SAT" },
     ...{ types: perTensor(typeOfUnit(range, ONE)), ranges: perTensor(range) },
@@ -48,8 +44,10 @@ it("a large graph is refused by its size at once", () => {
   const sent = completeNode({ op: "index_select", name: "sent", inputs: ["x", "index"] }, [x, index]);
   const fixed = { name: "large", nodes: [x, index, sent], outputs: [{ name: "sent", value: "sent" }] };
   const start = performance.now();
-  const message = mistakeOf(() => chooseArchitecture(fixed, {}));
+  const message = mistakeOf(() =>
+    lower(fixed, { architecture: "parallel", period: 3, delays: FABRICS["ultrascale+"] }),
+  );
   expect(performance.now() - start).toBeLessThan(1000);
-  expect(message).toMatch(/parallel: layer 'sent': too large .*: 16056320 terms in all/);
-  expect(message).toMatch(/graph\.nodes, graph\.edges/);
+  expect(message).toMatch(/layer 'sent': too large .*: 16056320 terms in all/);
+  expect(message).toMatch(/architecture: graph .*graph\.nodes, graph\.edges/);
 });
