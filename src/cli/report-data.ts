@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { deviceOf } from "../estimate/devices.js";
 import type { LayerRow, Port, ReportData } from "../report/data.js";
 import type { Build } from "./build-directory.js";
-import { isChamber } from "./chamber.js";
+import { taskOf } from "./evaluate/index.js";
 import type { Manifest, ManifestPort } from "./manifest.js";
 import { readResult } from "./results.js";
 
@@ -14,7 +14,8 @@ export async function reportDataOf(
 ): Promise<ReportData> {
   const { manifest } = build;
   const cosim = await readResult(build, "cosim");
-  const evaluated = await readResult(build, "eval");
+  const evaluation = await readResult(build, "eval");
+  const task = taskOf(manifest);
   const { model, config } = manifest;
   return {
     tool: manifest.tool,
@@ -22,7 +23,7 @@ export async function reportDataOf(
     hardware: hardwareOf(manifest),
     layers: [...manifest.inputs.map(inputRow), ...manifest.layers.map(layerRow)],
     notes: manifest.notes,
-    chamber: isChamber(manifest),
+    ...(task !== undefined && { task }),
     provenance: {
       model: { path: model.file, sha256: model.sha256 },
       data: [...(model.weights === null ? [] : [model.weights]), ...model.external].map(
@@ -38,7 +39,7 @@ export async function reportDataOf(
       files: [...manifest.files, ...(await manifestFile(build))],
     },
     ...(cosim !== undefined && { cosim }),
-    ...(evaluated !== undefined && { physics: evaluated.physics, displays: evaluated.displays }),
+    ...(evaluation !== undefined && { evaluation }),
   };
 }
 

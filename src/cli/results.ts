@@ -2,14 +2,14 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { UserError } from "../ir/errors.js";
-import type { Cosim, EventDisplay, Physics } from "../report/data.js";
+import { type Cosim, EDGE_CLASSES, type Evaluation } from "../report/data.js";
 import type { Build } from "./build-directory.js";
 import { systemError, writeText } from "./files.js";
 
 /** What the report reads of the results that commands leave in a build directory. */
 interface Results {
   readonly cosim: Cosim;
-  readonly eval: { readonly physics: Physics; readonly displays: readonly EventDisplay[] };
+  readonly eval: Evaluation;
 }
 export type ResultName = keyof Results;
 
@@ -28,6 +28,109 @@ const point = z.object({
   fakes: z.number(),
   fakeRate: interval,
   byPt: z.array(z.object({ low: z.number(), high: z.number(), muons: z.number(), efficiency: interval })),
+});
+
+const MUON = z.object({
+  task: z.literal("muon"),
+  physics: z.object({
+    sample: z.string(),
+    thresholdOf: z.string(),
+    algorithms: z
+      .array(
+        z.object({
+          role,
+          chosen: z.int(),
+          metrics: z.object({
+            images: z.number(),
+            strips: z.number(),
+            definition: z.object({}),
+            plateauRange: z.tuple([z.number(), z.number()]),
+            level: z.number(),
+            thresholds: z.array(point).min(1),
+          }),
+        }),
+      )
+      .min(1),
+    equalTerms: z
+      .array(z.object({ title: z.string(), points: z.array(z.object({ role, point: point.nullable() })) }))
+      .optional(),
+  }),
+  displays: z.array(
+    z.object({
+      title: z.string(),
+      partitions: z.number(),
+      strips: z.number(),
+      layers: z.number(),
+      hits: numbers,
+      marked: numbers,
+      muons: z.array(
+        z.object({
+          pt: z.number(),
+          eta: z.number(),
+          charge: z.number(),
+          strip: z.number(),
+          slope: z.number(),
+          voxels: numbers,
+        }),
+      ),
+    }),
+  ),
+});
+
+const trackerPoint = z.object({
+  threshold: z.number(),
+  truePositives: z.number(),
+  falsePositives: z.number(),
+  trueNegatives: z.number(),
+  falseNegatives: z.number(),
+  efficiency: interval,
+  purity: interval,
+  accuracy: interval,
+  tracks: z
+    .object({
+      tracks: z.number(),
+      perfect: z.number(),
+      perfectEfficiency: interval,
+      doubleMajority: z.number(),
+      doubleMajorityEfficiency: interval,
+      lhc: z.number(),
+      lhcEfficiency: interval,
+    })
+    .nullable(),
+});
+const TRACKER = z.object({
+  task: z.literal("tracker"),
+  physics: z.object({
+    sample: z.string(),
+    edges: z.number(),
+    trueEdges: z.number(),
+    largest: z.object({ nodes: z.number(), edges: z.number() }),
+    cut: z.object({ graphs: z.number(), nodes: z.number(), edges: z.number(), trueEdges: z.number() }),
+    leastHits: z.number().nullable(),
+    particles: z.number().nullable(),
+    algorithms: z
+      .array(
+        z.object({
+          role: z.enum(["fixed", "float"]),
+          auc: z.number().nullable(),
+          aucError: z.number().nullable(),
+          roc: z.array(z.object({ falsePositiveRate: z.number(), truePositiveRate: z.number() })),
+          thresholds: z.array(trackerPoint).min(1),
+          scores: z.object({ trueEdges: numbers, falseEdges: numbers }),
+        }),
+      )
+      .min(1),
+    working: z.int(),
+    best: z.int(),
+    flips: numbers,
+  }),
+  displays: z.array(
+    z.object({
+      title: z.string(),
+      hits: z.array(z.object({ r: z.number(), phi: z.number(), z: z.number(), noise: z.boolean() })),
+      edges: z.array(z.object({ from: z.int(), to: z.int(), kind: z.enum(EDGE_CLASSES) })),
+    }),
+  ),
 });
 
 /** The same, to check files by; more may be there. */
@@ -52,51 +155,7 @@ const SHAPES = {
     protocol: z.array(z.string()),
     seed: z.number().optional(),
   }),
-  eval: z.object({
-    physics: z.object({
-      sample: z.string(),
-      thresholdOf: z.string(),
-      algorithms: z
-        .array(
-          z.object({
-            role,
-            chosen: z.int(),
-            metrics: z.object({
-              images: z.number(),
-              strips: z.number(),
-              definition: z.object({}),
-              plateauRange: z.tuple([z.number(), z.number()]),
-              level: z.number(),
-              thresholds: z.array(point).min(1),
-            }),
-          }),
-        )
-        .min(1),
-      equalTerms: z
-        .array(z.object({ title: z.string(), points: z.array(z.object({ role, point: point.nullable() })) }))
-        .optional(),
-    }),
-    displays: z.array(
-      z.object({
-        title: z.string(),
-        partitions: z.number(),
-        strips: z.number(),
-        layers: z.number(),
-        hits: numbers,
-        marked: numbers,
-        muons: z.array(
-          z.object({
-            pt: z.number(),
-            eta: z.number(),
-            charge: z.number(),
-            strip: z.number(),
-            slope: z.number(),
-            voxels: numbers,
-          }),
-        ),
-      }),
-    ),
-  }),
+  eval: z.discriminatedUnion("task", [MUON, TRACKER]),
 } satisfies Record<ResultName, z.ZodType>;
 
 const pathOf = ({ folder }: Build, name: ResultName) => join(folder, "results", `${name}.json`);

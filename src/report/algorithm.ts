@@ -1,17 +1,12 @@
 import { invariant } from "../ir/errors.js";
 import type { ThresholdMetrics } from "../physics/muon/metrics.js";
-import type { Evaluated, Role } from "./data.js";
+import type { Evaluated } from "./data.js";
 import { number } from "./format.js";
-
-const ROLE_LABEL: Readonly<Record<Role, string>> = {
-  fixed: "fixed point",
-  float: "float",
-  baseline: "road masks",
-};
+import { roleName } from "./role-names.js";
 
 /** Name of an algorithm in legends and tables. */
 export function labelOf(algorithm: Evaluated): string {
-  return algorithm.label ?? ROLE_LABEL[algorithm.role];
+  return algorithm.label ?? roleName(algorithm.role);
 }
 
 /** The numbers at the working point. */

@@ -1,4 +1,7 @@
 import type { SegmentMetrics, ThresholdMetrics } from "../physics/muon/metrics.js";
+import type { EdgeThresholdMetrics } from "../physics/tracker/edge-metrics.js";
+import type { ScoreHistogram } from "../physics/tracker/score-comparison.js";
+import type { TrackThresholdMetrics } from "../physics/tracker/track-metrics.js";
 
 /**
  * Everything a report shows, as plain values that survive JSON. The commands fill it; the report only formats,
@@ -73,6 +76,86 @@ export interface EventDisplay {
   readonly marked: readonly number[];
   readonly muons: readonly DisplayMuon[];
 }
+
+/** What one threshold on the scores of edges gives. `threshold` is a probability. */
+export interface TrackerPoint extends EdgeThresholdMetrics {
+  /** Null where the sample does not say which particles the hits are of. */
+  readonly tracks: TrackThresholdMetrics | null;
+}
+
+/** The physics of the edges' scores of the firmware's integers or of the float model. */
+export interface TrackerAlgorithm {
+  readonly role: "fixed" | "float";
+  /** Area under the receiver operating characteristic, and by how much it may be off; null where all edges are of one kind. */
+  readonly auc: number | null;
+  readonly aucError: number | null;
+  /** Fractions of the false and of the true edges that are taken, from (0, 0) to (1, 1). */
+  readonly roc: readonly { readonly falsePositiveRate: number; readonly truePositiveRate: number }[];
+  readonly thresholds: readonly TrackerPoint[];
+  /** Edges by probability. */
+  readonly scores: ScoreHistogram;
+}
+
+/** The physics of a network that classifies the edges of tracker graphs. Both algorithms have the same thresholds. */
+export interface TrackerPhysics {
+  /** The sample in words. */
+  readonly sample: string;
+  readonly edges: number;
+  readonly trueEdges: number;
+  /** The largest graph that the network takes, and what did not fit: edges that were cut away count as not taken. */
+  readonly largest: { readonly nodes: number; readonly edges: number };
+  readonly cut: {
+    readonly graphs: number;
+    readonly nodes: number;
+    readonly edges: number;
+    readonly trueEdges: number;
+  };
+  /** Fewest hits of a track and of a particle; particles with so many. Null as the tracks. */
+  readonly leastHits: number | null;
+  readonly particles: number | null;
+  /** The fixed-point one first. */
+  readonly algorithms: readonly TrackerAlgorithm[];
+  /** Indices of thresholds: that of the firmware or the one that was asked for, and the one at which the float model decides most edges rightly. */
+  readonly working: number;
+  readonly best: number;
+  /** For each threshold the edges that fixed point and float decide differently. */
+  readonly flips: readonly number[];
+}
+
+/** What became of an edge. */
+export const EDGE_CLASSES = ["rejected", "false", "true", "missed"] as const;
+export type EdgeClass = (typeof EDGE_CLASSES)[number];
+
+/** A graph of hits with what the network made of its edges. */
+export interface TrackerDisplay {
+  readonly title: string;
+  /** Of each hit: mm, rad from the middle of the sector, mm. */
+  readonly hits: readonly {
+    readonly r: number;
+    readonly phi: number;
+    readonly z: number;
+    readonly noise: boolean;
+  }[];
+  readonly edges: readonly { readonly from: number; readonly to: number; readonly kind: EdgeClass }[];
+}
+
+/** What `l1c eval` found out of a network that marks hits of muons. */
+export interface MuonEvaluation {
+  readonly task: "muon";
+  readonly events: number;
+  readonly physics: Physics;
+  readonly displays: readonly EventDisplay[];
+}
+
+/** What it found out of one that classifies the edges of tracker graphs. */
+export interface TrackerEvaluation {
+  readonly task: "tracker";
+  readonly events: number;
+  readonly physics: TrackerPhysics;
+  readonly displays: readonly TrackerDisplay[];
+}
+
+export type Evaluation = MuonEvaluation | TrackerEvaluation;
 
 /** One row of the table of layers; what does not apply to a layer is left out. */
 export interface LayerRow {
@@ -171,9 +254,8 @@ export interface ReportData {
   readonly provenance: Provenance;
   /** What the compiler noted of the model. */
   readonly notes?: readonly { readonly where: string; readonly message: string }[];
-  /** Whether the model marks hits of muon chamber images, so that there is physics to evaluate. */
-  readonly chamber: boolean;
+  /** What physics can be evaluated of the model, if any. */
+  readonly task?: Evaluation["task"];
   readonly cosim?: Cosim;
-  readonly physics?: Physics;
-  readonly displays?: readonly EventDisplay[];
+  readonly evaluation?: Evaluation;
 }

@@ -1,13 +1,12 @@
 import type { ReportData } from "./data.js";
 import { html, raw } from "./html.js";
 import { renderPlots } from "./plots/index.js";
-import { eventsSection } from "./sections/events.js";
 import { hardwareSection } from "./sections/hardware.js";
 import { layersSection } from "./sections/layers.js";
-import { physicsSection } from "./sections/physics.js";
 import { reproducibilitySection } from "./sections/reproducibility.js";
 import type { Section } from "./sections/section.js";
-import { hasPhysics, summarySection } from "./sections/summary.js";
+import { summarySection } from "./sections/summary.js";
+import { viewOf } from "./sections/view.js";
 import { STYLE } from "./style.js";
 
 /**
@@ -15,10 +14,10 @@ import { STYLE } from "./style.js";
  * and nothing is fetched. The same data give the same bytes.
  */
 export async function renderReport(data: ReportData): Promise<string> {
-  const plots = data.physics === undefined ? [] : await renderPlots(data.physics);
+  const plots = data.evaluation === undefined ? [] : await renderPlots(data.evaluation);
   const sections: readonly Section[] = [
     summarySection(data),
-    ...(hasPhysics(data) ? [physicsSection(data, plots), eventsSection(data)] : []),
+    ...(viewOf(data)?.sections(plots) ?? []),
     layersSection(data),
     hardwareSection(data),
     reproducibilitySection(data),

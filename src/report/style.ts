@@ -86,6 +86,17 @@ figure svg { max-width: 100%; height: auto; display: block; }
 .chamber .cross { fill: none; stroke: var(--page); stroke-width: 1.5; }
 .chamber .halo { stroke: var(--page); stroke-width: 3; stroke-opacity: 0.85; }
 .chamber .track { stroke: var(--ink); stroke-width: 1.3; }
+.graph text { fill: var(--soft); font: 12px system-ui, sans-serif; }
+.graph .title { font-size: 13px; }
+.graph .panel { fill: var(--panel); stroke: var(--line); stroke-width: 0.5; }
+.graph .axis { stroke: var(--soft); stroke-width: 1; }
+.graph .edge { fill: none; stroke-width: 1.3; }
+.graph .edge.true { stroke: var(--marked-true); }
+.graph .edge.missed { stroke: var(--missed-true); stroke-dasharray: 5 3; stroke-width: 1.8; }
+.graph .edge.false { stroke: var(--marked-false); stroke-width: 1.8; }
+.graph .edge.rejected { stroke: var(--hit); stroke-width: 0.7; stroke-opacity: 0.6; }
+.graph .hit { fill: var(--ink); }
+.graph .noise { fill: var(--page); stroke: var(--hit); stroke-width: 1; }
 footer { padding-top: 30px; padding-bottom: 40px; color: var(--soft); font-size: 14px; }
 @media screen and (prefers-color-scheme: dark) {
   :root {

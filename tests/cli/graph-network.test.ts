@@ -5,6 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { withFile } from "../../src/cli/files.js";
 import { readNpz, type WholeArray } from "../../src/events/npz.js";
 import type { TrackerGraph } from "../../src/physics/tracker/graphs.js";
+import type { TrackerEvaluation, TrackerPoint } from "../../src/report/data.js";
+import { areaUnderCurve } from "../../src/statistics/roc.js";
 import { runCli } from "../support/cli.js";
 import {
   type FileArray,
@@ -16,16 +18,18 @@ import {
 import { Random } from "../support/random.js";
 import { hasTool } from "../support/tools.js";
 
-const [NODES, EDGES] = [4, 5];
+const [NODES, EDGES] = [3, 4];
 const HAS_ICARUS = hasTool("iverilog", "-V");
 const random = new Random(11);
 
+/** Large beside the network's biases, so that scores differ. */
+const feature = () => 40 * (2 * random.next() - 1);
 type Ends = readonly [from: number, to: number];
 const graphOf = (nodes: number, ends: readonly Ends[]): TrackerGraph => ({
   nodes,
   edges: ends.length,
-  x: Float32Array.from({ length: 3 * nodes }, () => 2 * random.next() - 1),
-  edgeAttr: Float32Array.from({ length: 4 * ends.length }, () => 2 * random.next() - 1),
+  x: Float32Array.from({ length: 3 * nodes }, feature),
+  edgeAttr: Float32Array.from({ length: 4 * ends.length }, feature),
   senders: Int32Array.from(ends, ([from]) => from),
   receivers: Int32Array.from(ends, ([, to]) => to),
 });
@@ -97,14 +101,25 @@ const GRAPHS = CORNERS.map(([, graph]) => graph);
 
 let folder: string;
 const at = (name: string) => join(folder, name);
-const compile = (build: string, calibrate: string) =>
-  runCli("compile", at("network.onnx"), "-o", at(build), "--calibrate", at(calibrate), "--architecture", "parallel");
+const compile = (build: string, calibrate: string, ...rest: readonly string[]) =>
+  runCli(
+    "compile",
+    at("network.onnx"),
+    "-o",
+    at(build),
+    "--calibrate",
+    at(calibrate),
+    "--architecture",
+    "parallel",
+    ...rest,
+  );
+const countsAt = ({ truePositives, falsePositives }: TrackerPoint) => [truePositives, falsePositives];
 const arraysOf = (file: string) => withFile(at(file), (source) => readNpz(source, () => true));
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "l1c-graphs-"));
   writeNetwork(at("network.onnx"));
-  const quantize = "quantize: { weights: { bits: 4 }, activations: { bits: 5 } }";
+  const quantize = "quantize: { weights: { bits: 4 }, activations: { bits: 4 } }";
   writeFileSync(
     at("l1c.yaml"),
     `graph: { nodes: ${NODES}, edges: ${EDGES}, edge_features: edge_attr }\n${quantize}\n`,
@@ -174,7 +189,7 @@ describe("l1c sim on graphs", () => {
       else expect(score).toBe(0);
     });
     const lost = kept.filter((one) => one === 0).length;
-    expect(stdout).toContain(`3 of 9 graphs cut: 37 nodes and ${lost} edges left out`);
+    expect(stdout).toContain(`3 of 9 graphs cut: ${1 + 40 - NODES} nodes and ${lost} edges left out`);
   });
 
   it("gives the scores of a graph alone, whatever comes before it and however it is read", async () => {
@@ -227,6 +242,127 @@ it.runIf(HAS_ICARUS)(
   },
 );
 
+describe("l1c eval on graphs", () => {
+  const truth = GRAPHS.map((graph) => ({
+    ...graph,
+    y: Uint8Array.from({ length: graph.edges }, () => random.integer(0, 1)),
+    pid: Int32Array.from({ length: graph.nodes }, (_, n) => (n % 5 === 4 ? -1 : Math.floor(n / 3))),
+  }));
+  const labels = truth.flatMap(({ y }) => Array.from(y));
+  const evaluate = async (build: string, ...rest: readonly string[]) => {
+    writeGraphs(at("truth.npz"), truth);
+    const args = ["eval", at(build), "--events", at("truth.npz"), "--threads", "1", "--json"];
+    const { code, stdout, stderr } = await runCli(...args, ...rest);
+    expect(stderr).not.toContain("    at ");
+    return { code, stderr, result: code === 0 ? (JSON.parse(stdout) as TrackerEvaluation) : undefined };
+  };
+  /** What the firmware makes of each edge; undefined for those that were cut away. */
+  const simulated = async (build: string, output: string) => {
+    writeGraphs(at("truth.npz"), truth);
+    await runCli("sim", at(build), "--events", at("truth.npz"), "--threads", "1", "-o", at("all.npz"));
+    const arrays = await arraysOf("all.npz");
+    const data = (name: string) => Array.from(arrays.get(name)?.data as Float64Array);
+    return data(output).map((score, e) => (data("kept")[e] === 1 ? score : undefined));
+  };
+  /** Two different scores in the middle of all. */
+  const middleOf = (scores: readonly (number | undefined)[]) => {
+    const distinct = [...new Set(scores.filter((score) => score !== undefined))].sort((a, b) => a - b);
+    expect(distinct.length).toBeGreaterThan(5);
+    return distinct.slice((distinct.length >> 1) - 1);
+  };
+  const countsOf = (taken: readonly boolean[]) => {
+    const count = (label: number, is: boolean) =>
+      labels.filter((y, e) => y === label && taken[e] === is).length;
+    return {
+      truePositives: count(1, true),
+      falsePositives: count(0, true),
+      trueNegatives: count(0, false),
+      falseNegatives: count(1, false),
+    };
+  };
+
+  it("counts what the simulator gives, edges that were cut away as not taken", async () => {
+    const scores = await simulated("build", "y");
+    const [middle] = middleOf(scores);
+    const { result } = await evaluate("build", "--threshold", String(middle), "--sample", "ours");
+    const { physics, events } = result as TrackerEvaluation;
+    expect(events).toBe(GRAPHS.length);
+    expect(physics).toMatchObject({
+      sample: "ours",
+      edges: labels.length,
+      largest: { nodes: NODES, edges: EDGES },
+    });
+    const lost = scores.flatMap((score, e) => (score === undefined ? [labels[e]] : []));
+    const trueEdges = lost.filter((y) => y === 1).length;
+    expect(physics.cut).toEqual({ graphs: 3, nodes: 1 + 40 - NODES, edges: lost.length, trueEdges });
+    const [fixed] = physics.algorithms;
+    const point = fixed.thresholds[physics.working];
+    expect(point.threshold).toBe(middle);
+    expect(point).toMatchObject(countsOf(scores.map((score) => score !== undefined && score >= middle)));
+    const area = areaUnderCurve(
+      Float64Array.from(scores, (score) => score ?? Number.NEGATIVE_INFINITY),
+      (e) => labels[e] === 1,
+    );
+    expect(fixed.auc).toBeCloseTo(area, 12);
+    expect(fixed.scores.trueEdges.reduce((a, b) => a + b, 0)).toBe(
+      labels.filter((y, e) => y === 1 && scores[e] !== undefined).length,
+    );
+    expect(point.tracks?.tracks).toBeGreaterThan(0);
+  });
+
+  it("judges firmware with a threshold by the bits that it gives, on the probability", async () => {
+    const [below, above] = middleOf(await simulated("build", "y"));
+    const threshold = (below + above) / 2;
+    const compiled = await compile("masks", "graphs.npz", "--threshold", String(threshold));
+    expect(compiled.stderr).not.toContain("l1c: ");
+    expect(compiled.code).toBe(0);
+    const bits = await simulated("masks", "mask");
+    const { result } = await evaluate("masks");
+    const { physics } = result as TrackerEvaluation;
+    const [fixed, float] = physics.algorithms.map(({ thresholds }) => thresholds[physics.working]);
+    expect(fixed).toMatchObject({ threshold, ...countsOf(bits.map((bit) => bit === 1)) });
+    expect(fixed.truePositives + fixed.falsePositives).toBeGreaterThan(0);
+    expect(fixed.trueNegatives).toBeGreaterThan(0);
+    // The float model decides on the probability what the firmware decides on the sigmoid's operand.
+    const [one] =
+      (await evaluate("build", "--threshold", String(threshold))).result?.physics.algorithms.slice(1) ?? [];
+    const same = one?.thresholds.find((point) => point.threshold === threshold);
+    expect(countsAt(float)).toEqual(countsAt(same as TrackerPoint));
+    const { code, stderr } = await evaluate("masks", "--threshold", "0.5");
+    expect(stderr).toContain("--threshold: the firmware has a threshold");
+    expect(code).toBe(2);
+  });
+
+  it("goes into the report, with the plots as files", async () => {
+    expect((await evaluate("build")).code).toBe(0);
+    expect(readdirSync(at("build/results/plots")).sort()).toEqual([
+      "edges-threshold.svg",
+      "roc.svg",
+      "scores.svg",
+    ]);
+    expect((await runCli("report", at("build"))).code).toBe(0);
+    const html = readFileSync(at("build/report.html"), "utf8");
+    expect(html.includes("Distribution of the scores")).toBe(true);
+    expect(/undefined|NaN/.test(html)).toBe(false);
+  });
+
+  it("refuses graphs without truth, and probabilities that are none; without particles there are no tracks", async () => {
+    const run = (...rest: readonly string[]) => runCli("eval", at("build"), "--threads", "1", ...rest);
+    const bare = await run("--events", at("graphs.npz"));
+    expect(bare.stderr).toContain("graphs.npz: it has no truth: y missing");
+    expect(bare.code).toBe(2);
+    const { stderr, code } = await evaluate("build", "--threshold", "1.5");
+    expect(stderr).toContain("--threshold: 1.5 is no probability");
+    expect(code).toBe(2);
+    writeGraphs(
+      at("labels.npz"),
+      truth.map(({ pid: _, ...graph }) => graph),
+    );
+    const { stdout } = await run("--events", at("labels.npz"));
+    expect(stdout).toContain("no tracks: the graphs do not say which particles the hits are of (pid)");
+  });
+});
+
 describe("refuses", () => {
   const good = graphArrays([CORNERS[2][1]]);
   const changed = (name: string, index: number, value: number): Record<string, FileArray> => {
@@ -242,13 +378,18 @@ describe("refuses", () => {
     ["an index that is no node", changed("edge_index", 0, NODES), `edge 0 goes from node ${NODES}`],
     ["a negative index", changed("edge_index", EDGES, -1), "edge 0 goes to node -1"],
     ["NaN", changed("x", 4, Number.NaN), "array 'x': its element [1, 1] is NaN"],
-    ["a count that disagrees", changed("graph_edges", 0, EDGES - 1), "it counts 4 edges, but there are 5"],
-    ["nodes of two features", { ...good, x: nodes2 }, "its shape is (4, 2), not (nodes, 3)"],
+    [
+      "a count that disagrees",
+      changed("graph_edges", 0, EDGES - 1),
+      `it counts ${EDGES - 1} edges, but there are ${EDGES}`,
+    ],
+    ["nodes of two features", { ...good, x: nodes2 }, `its shape is (${NODES}, 2), not (nodes, 3)`],
     ["no edges", incomplete, "it holds no graphs: edge_index missing"],
   ])("%s, in every command, and writes nothing", async (_name, arrays, message) => {
     writeArrays(at("bad.npz"), arrays);
     const before = readdirSync(folder);
     for (const args of [
+      ["eval", at("build"), "--events", at("bad.npz"), "--threads", "1"],
       ["sim", at("build"), "--events", at("bad.npz"), "-o", at("out.npz")],
       ["cosim", at("build"), "--events", at("bad.npz"), "--simulator", "iverilog"],
       ["compile", at("network.onnx"), "-o", at("new"), "--calibrate", at("bad.npz")],

@@ -54,9 +54,11 @@ describe("the results in a build directory", () => {
     ["eval", "null", "eval.json: (whole file): "],
     [
       "eval",
-      '{ "physics": { "sample": "s", "thresholdOf": "logit", "algorithms": [] } }',
+      '{ "task": "muon", "physics": { "sample": "s", "thresholdOf": "logit", "algorithms": [] } }',
       "physics.algorithms",
     ],
+    ["eval", '{ "task": "tracker", "physics": { "sample": "s" } }', "eval.json: physics.edges"],
+    ["eval", '{ "physics": {} }', "eval.json: task"],
   ])("of %s that are %s are refused, with what to do", async (name, text, message) => {
     const { code, stderr } = await reportWith(name, text);
     expect(stderr).toContain(message);

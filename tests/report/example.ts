@@ -95,7 +95,7 @@ export function display(
 export function exampleReport(): ReportData {
   return {
     tool: { name: "l1c", version: "0.1.0" },
-    chamber: true,
+    task: "muon",
     model: { name: "muon-cnn", description: "Marks the voxels of muon segments in an ME0-like chamber." },
     hardware: {
       device: { name: "xcvu13p-2", has: { lut: 1_728_000, ff: 3_456_000, dsp: 12_288, bram: 2688 } },
@@ -183,21 +183,25 @@ export function exampleReport(): ReportData {
       intervals: [8],
       protocol: [],
     },
-    physics: {
-      sample: "Toy Monte Carlo of one chamber, pT flat from 5 to 100 GeV, nominal background",
-      thresholdOf: "logit",
-      algorithms: [
-        { role: "fixed", metrics: network(0, 0.06), chosen: 8 },
-        { role: "float", metrics: network(0.06, 0.05), chosen: 8 },
-        { role: "baseline", metrics: baseline, chosen: 14, names: roadNames() },
+    evaluation: {
+      task: "muon",
+      events: IMAGES,
+      physics: {
+        sample: "Toy Monte Carlo of one chamber, pT flat from 5 to 100 GeV, nominal background",
+        thresholdOf: "logit",
+        algorithms: [
+          { role: "fixed", metrics: network(0, 0.06), chosen: 8 },
+          { role: "float", metrics: network(0.06, 0.05), chosen: 8 },
+          { role: "baseline", metrics: baseline, chosen: 14, names: roadNames() },
+        ],
+      },
+      displays: [
+        display("One muon", 3, [0, 1, 0], 1),
+        display("A muon that crosses partitions", 16, [0, 1, 0], 1),
+        display("Two muons", 5, [0, 0, 1], 1),
+        display("Ten times the background", 2, [0, 1, 0], 10),
       ],
     },
-    displays: [
-      display("One muon", 3, [0, 1, 0], 1),
-      display("A muon that crosses partitions", 16, [0, 1, 0], 1),
-      display("Two muons", 5, [0, 0, 1], 1),
-      display("Ten times the background", 2, [0, 1, 0], 10),
-    ],
     provenance: {
       model: {
         path: "examples/muon-cnn/model.keras",

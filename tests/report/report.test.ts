@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
-import type { ReportData } from "../../src/report/data.js";
+import type { MuonEvaluation, ReportData } from "../../src/report/data.js";
 import { renderReport } from "../../src/report/report.js";
 import { exampleReport } from "./example.js";
+import { trackerReport } from "./tracker-example.js";
 
 const data = exampleReport();
+const evaluation = data.evaluation as MuonEvaluation;
 const page = await renderReport(data);
 
 /** The text of one section, without markup. */
@@ -49,7 +51,7 @@ describe("renderReport", () => {
       "reproducibility",
     ]);
     expect(page.match(/<figure class="plot">/g)).toHaveLength(3);
-    expect(page.match(/<figure class="event">/g)).toHaveLength(data.displays!.length);
+    expect(page.match(/<figure class="event">/g)).toHaveLength(evaluation.displays.length);
   });
 
   it("sums up: latency, interval, clock, device, verdict, efficiency and fake rate", () => {
@@ -111,7 +113,7 @@ describe("a report of unequal firmware", () => {
 
 describe("a report of unequal parts", () => {
   it("says in words what is missing", async () => {
-    const { physics: _p, cosim: _c, displays: _d, ...bare } = data;
+    const { evaluation: _e, cosim: _c, ...bare } = data;
     const html = await renderReport({
       ...bare,
       hardware: { ...bare.hardware, resources: {} },
@@ -128,9 +130,53 @@ describe("a report of unequal parts", () => {
   });
 
   it("shows a chamber without any muon", async () => {
-    const empty = { ...data.displays![0], muons: [], marked: [], hits: [] };
-    const html = await renderReport({ ...data, displays: [empty] });
+    const empty = { ...evaluation.displays[0], muons: [], marked: [], hits: [] };
+    const html = await renderReport({ ...data, evaluation: { ...evaluation, displays: [empty] } });
     expect(section(html, "events")).toContain("No muon. No voxel marked without a muon, no other hit.");
+  });
+});
+
+describe("a report of tracker graphs", () => {
+  it("has tables, plots and event displays of the edges", async () => {
+    const own = await trackerReport();
+    const html = await renderReport({ ...data, ...own });
+    const { physics, displays } = own.evaluation;
+    expect(section(html, "summary")).toMatch(/AUC, fixed point 0\.\d{5} float 0\.\d{5}/);
+    const text = section(html, "physics");
+    expect(text).toContain(`${physics.cut.graphs} graphs had more and lost`);
+    expect(text).toContain("Decided differently");
+    expect(text).toContain("Double majority");
+    expect(html.match(/<figure class="plot">/g)).toHaveLength(3);
+    expect(displays.length).toBeGreaterThan(1);
+    expect(html.match(/<figure class="event">/g)).toHaveLength(displays.length);
+    expect(html).not.toMatch(/undefined|NaN|\[object/);
+  });
+
+  it("does without particles, true edges, displays and any evaluation", async () => {
+    const { task, evaluation: found } = await trackerReport();
+    const { physics } = found;
+    const bare = {
+      ...physics,
+      ...{ leastHits: null, particles: null, edges: 0, trueEdges: 0 },
+      algorithms: physics.algorithms.map((algorithm) => ({
+        ...algorithm,
+        ...{ auc: null, aucError: null, roc: [] },
+        thresholds: algorithm.thresholds.map((point) => ({
+          ...point,
+          ...{ efficiency: null, purity: null, accuracy: null, tracks: null },
+        })),
+      })),
+    };
+    const html = await renderReport({ ...data, task, evaluation: { ...found, physics: bare, displays: [] } });
+    expect(section(html, "physics")).toContain("so tracks are not judged");
+    expect(section(html, "events")).toContain("No graph is displayed.");
+    expect(html).not.toMatch(/undefined|NaN|\[object/);
+    const { evaluation: _, ...without } = data;
+    const none = await renderReport({ ...without, task });
+    expect(section(none, "physics")).toContain(
+      "The physics was not evaluated. l1c eval BUILD --events GRAPHS",
+    );
+    expect(section(none, "summary")).toContain("not evaluated");
   });
 });
 
@@ -144,13 +190,15 @@ describe("texts of the user in a report", () => {
         return Object.fromEntries(
           Object.entries(value).map(([key, item]) => [
             key,
-            ["role", "direction"].includes(key) ? item : poison(item),
+            ["task", "role", "direction", "kind"].includes(key) ? item : poison(item),
           ]),
         );
       }
       return value;
     };
-    const html = await renderReport(poison(data) as ReportData);
+    const tracker = { ...data, ...(await trackerReport()) };
+    const pages = [data, tracker].map((one) => renderReport(poison(one) as ReportData));
+    const html = (await Promise.all(pages)).join("");
     expect(html).toContain("&lt;img src=x onerror=");
     expect(html).not.toContain("<img");
     expect(html).not.toMatch(/&(?!amp;|lt;|gt;|quot;|#39;|#x?\w+;)/);

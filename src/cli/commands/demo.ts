@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { join, relative } from "node:path";
+import type { MuonEvaluation } from "../../report/data.js";
 import { openBuild } from "../build-directory.js";
 import { type Command, EXIT, type ExitCode } from "../command.js";
 import { checkCount } from "../count.js";
@@ -9,7 +10,7 @@ import { packagePath } from "../package.js";
 import { describeArchitecture, describeResources, fakes, percent, table } from "../summary.js";
 import { compile } from "./compile.js";
 import { type CosimResult, cosim } from "./cosim.js";
-import { type EvalResult, evaluate } from "./eval.js";
+import { evaluate } from "./eval.js";
 import { generateMuon, MUON_DEFAULTS } from "./generate-muon.js";
 import { writeReport } from "./report.js";
 import { sim } from "./sim.js";
@@ -127,7 +128,7 @@ export const demo: Command<DemoCommandOptions> = {
           quiet,
         ),
     );
-    const evaluated = await steps.run<EvalResult>(
+    const evaluated = await steps.run<MuonEvaluation>(
       "evaluate the physics",
       `l1c eval ${build} --events ${events}`,
       (quiet) => evaluate.run({ build, events, limit: undefined, threads, sample }, quiet),
@@ -175,7 +176,7 @@ function summary(
   manifest: Manifest,
   simulated: { readonly events: number; readonly seconds: number },
   compared: CosimResult,
-  { physics }: EvalResult,
+  { physics }: MuonEvaluation,
   page: string,
 ): string {
   const [low, high] = physics.algorithms[0]?.metrics.plateauRange ?? [0, 0];

@@ -1,4 +1,5 @@
-import { type Html, html, type Part } from "../html.js";
+import { type Html, html, type Part, raw } from "../html.js";
+import type { Plot } from "../plots/index.js";
 
 /** One section of the report. */
 export interface Section {
@@ -6,6 +7,13 @@ export interface Section {
   readonly id: string;
   readonly title: string;
   readonly body: Html;
+}
+
+/** A number that stands at the top of the report. */
+export interface Card {
+  readonly title: string;
+  readonly value: Html | string;
+  readonly detail?: Html | string;
 }
 
 /** Says in words what is missing and how to get it. */
@@ -32,4 +40,11 @@ export function table(
 <tbody>
 ${rows.map((row) => html`<tr>${cells(row)}</tr>\n`)}</tbody>
 ${footer !== undefined && html`<tfoot><tr>${cells(footer)}</tr></tfoot>\n`}</table></div>`;
+}
+
+/** A plot with its title and what it shows. */
+export function plotFigure({ title, svg }: Plot, caption: string): Html {
+  return html`<figure class="plot"><h3>${title}</h3>
+<div class="scroll">${raw(svg)}</div>
+<figcaption>${caption}</figcaption></figure>\n`;
 }

@@ -1,13 +1,8 @@
-import { chosenOf, labelOf } from "../algorithm.js";
-import type { Cosim, Evaluated, ReportData, Role } from "../data.js";
-import { count, nanoseconds, number, percent, plural, withInterval } from "../format.js";
+import type { Cosim, ReportData } from "../data.js";
+import { count, nanoseconds, number, percent, plural } from "../format.js";
 import { type Html, html } from "../html.js";
-import type { Section } from "./section.js";
-
-/** Whether there is physics to speak of: it was evaluated, or could be. */
-export function hasPhysics({ chamber, physics }: ReportData): boolean {
-  return chamber || physics !== undefined;
-}
+import type { Card, Section } from "./section.js";
+import { viewOf } from "./view.js";
 
 /** Whether everything that was promised was also measured, and what was not. */
 export function verdict(data: ReportData): { readonly equal: boolean; readonly text: string } {
@@ -40,37 +35,16 @@ function differs(name: string, promised: number, measured: readonly number[]): s
   return `${name} promised ${plural(promised, "cycle")}, measured ${measured.map(count).join(", ")}`;
 }
 
-interface Card {
-  readonly title: string;
-  readonly value: Html | string;
-  readonly detail?: Html | string;
-}
-
 function card({ title, value, detail }: Card): Html {
   return html`<div class="card"><dt>${title}</dt><dd><strong>${value}</strong>${detail !== undefined && html`<span>${detail}</span>`}</dd></div>\n`;
 }
 
-/** Efficiency or fake rate of all algorithms: the firmware's large, the others beside it. */
-function physicsCard(title: string, algorithms: readonly Evaluated[], key: "plateau" | "fakeRate"): Card {
-  const ORDER: readonly Role[] = ["fixed", "float", "baseline"];
-  const sorted = [...algorithms].sort((a, b) => ORDER.indexOf(a.role) - ORDER.indexOf(b.role));
-  const show = (algorithm: Evaluated) => withInterval(chosenOf(algorithm)[key]).value;
-  return {
-    title: `${title}, ${labelOf(sorted[0])}`,
-    value: show(sorted[0]),
-    detail: sorted
-      .slice(1)
-      .map((algorithm) => `${labelOf(algorithm)} ${show(algorithm)}`)
-      .join(" · "),
-  };
-}
-
 export function summarySection(data: ReportData): Section {
-  const { hardware, physics, cosim } = data;
+  const { hardware, cosim } = data;
   const { clockMHz, device, resources } = hardware;
   const { equal, text } = verdict(data);
   const verdictClass = equal ? "good" : cosim === undefined ? "unknown" : "bad";
-  const plateau = physics?.algorithms[0]?.metrics.plateauRange;
+  const view = viewOf(data);
   const { lut, ff, bram } = resources;
   const cards: Card[] = [
     {
@@ -99,14 +73,7 @@ export function summarySection(data: ReportData): Section {
               .join(" · "),
           },
         ]),
-    ...(physics === undefined || physics.algorithms.length === 0
-      ? hasPhysics(data)
-        ? [{ title: "Physics", value: "not evaluated" }]
-        : []
-      : [
-          physicsCard("Efficiency", physics.algorithms, "plateau"),
-          physicsCard("Fake rate", physics.algorithms, "fakeRate"),
-        ]),
+    ...(view === undefined ? [] : view.cards),
   ];
   return {
     id: "summary",
@@ -114,6 +81,6 @@ export function summarySection(data: ReportData): Section {
     body: html`<p class="verdict ${verdictClass}"><strong>${equal ? "Co-simulation equal." : cosim === undefined ? "Not verified." : "Co-simulation differs."}</strong> ${text}</p>
 <dl class="cards">
 ${cards.map(card)}</dl>
-${plateau !== undefined && html`<p class="note">Efficiency for pT ${plateau[0]}–${plateau[1]} GeV; fake rate per chamber and bunch crossing, each algorithm at its working point. Intervals stand in the physics section.</p>`}`,
+${view?.note !== undefined && html`<p class="note">${view.note}</p>`}`,
   };
 }

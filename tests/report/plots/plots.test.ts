@@ -1,14 +1,15 @@
 import { describe, expect, it } from "vitest";
-import type { Evaluated, Physics } from "../../../src/report/data.js";
+import type { Evaluated, MuonEvaluation, Physics } from "../../../src/report/data.js";
 import { type PlotName, renderPlots } from "../../../src/report/plots/index.js";
 import { renderSvg } from "../../../src/report/plots/render.js";
 import { ROLE_COLOUR } from "../../../src/report/plots/theme.js";
 import { exampleReport } from "../example.js";
 
-const physics = exampleReport().physics!;
+const { physics } = exampleReport().evaluation as MuonEvaluation;
+const render = (of: Physics) => renderPlots({ task: "muon", physics: of });
 
 async function plot(name: PlotName, of: Physics = physics): Promise<string> {
-  return (await renderPlots(of)).find((p) => p.name === name)!.svg;
+  return (await render(of)).find((p) => p.name === name)!.svg;
 }
 
 /** Shapes of the layers of marks of a plot that vega draws for one kind, in order; the legend is not among them. */
@@ -23,7 +24,7 @@ const filledBins = (a: Evaluated) =>
 
 describe("plots", () => {
   it("renders every plot, each as one SVG document with axis titles and units", async () => {
-    const plots = await renderPlots(physics);
+    const plots = await render(physics);
     expect(plots.map(({ name }) => name)).toEqual([
       "efficiency-pt",
       "fake-rate-threshold",
@@ -94,8 +95,8 @@ describe("plots", () => {
     const [fixed] = physics.algorithms;
     const point = { ...fixed.metrics.thresholds[0], fakeRate: null, plateau: null, byPt: [] };
     const empty = { ...fixed, chosen: 0, metrics: { ...fixed.metrics, thresholds: [point] } };
-    expect(await renderPlots({ ...physics, algorithms: [empty] })).toEqual([]);
-    expect(await renderPlots({ ...physics, algorithms: [] })).toEqual([]);
+    expect(await render({ ...physics, algorithms: [empty] })).toEqual([]);
+    expect(await render({ ...physics, algorithms: [] })).toEqual([]);
   });
 
   it("escapes labels and gives different plots different identifiers", async () => {
@@ -103,7 +104,7 @@ describe("plots", () => {
     const svg = await plot("efficiency-pt", { ...physics, algorithms: [{ ...fixed, label: "<b>&" }] });
     expect(svg).toContain("&lt;b&gt;&amp;</text>");
     expect(svg).not.toContain("<b>");
-    const plots = await renderPlots(physics);
+    const plots = await render(physics);
     const ids = plots.flatMap((p) => [...p.svg.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id));
     expect(ids.length).toBeGreaterThan(1);
     expect(new Set(ids).size).toBe(ids.length);
@@ -113,7 +114,7 @@ describe("plots", () => {
   });
 
   it("gives the same bytes again", async () => {
-    expect(await renderPlots(physics)).toEqual(await renderPlots(physics));
+    expect(await render(physics)).toEqual(await render(physics));
   });
 
   it("refuses a specification that Vega-Lite has to correct", async () => {

@@ -1,10 +1,10 @@
 import { MATCH } from "../../physics/muon/metrics.js";
 import { chosenOf, labelOf, settingAt, settingOf } from "../algorithm.js";
-import type { Physics, ReportData } from "../data.js";
+import type { MuonEvaluation, Physics } from "../data.js";
 import { count, percent, withInterval } from "../format.js";
-import { html, raw } from "../html.js";
-import type { Plot } from "../plots/index.js";
-import { missing, type Section, table } from "./section.js";
+import { html } from "../html.js";
+import type { MuonPlotName, Plot } from "../plots/index.js";
+import { missing, plotFigure, type Section, table } from "./section.js";
 
 /** Efficiency and fake rate of each algorithm at its working point. */
 function workingPoints(physics: Physics) {
@@ -89,10 +89,10 @@ const CAPTIONS = {
     "Per chamber. The band is the interval. Hollow triangles: no fake was seen; the triangle stands at the upper limit.",
   "efficiency-fake-rate":
     "Per chamber. Each small point is one threshold, each large one the working point chosen. Hollow triangles: no fake was seen; the triangle stands at the upper limit.",
-} as const;
+} as const satisfies Record<MuonPlotName, string>;
 
-export function physicsSection(data: ReportData, plots: readonly Plot[]): Section {
-  const { physics } = data;
+export function muonPhysicsSection(evaluation: MuonEvaluation | undefined, plots: readonly Plot[]): Section {
+  const physics = evaluation?.physics;
   const frame = (body: Section["body"]): Section => ({ id: "physics", title: "Physics", body });
   if (physics === undefined || physics.algorithms.length === 0) {
     return frame(
@@ -105,9 +105,5 @@ export function physicsSection(data: ReportData, plots: readonly Plot[]): Sectio
   return frame(html`${definitions(physics)}
 ${workingPoints(physics)}
 ${equalTerms(physics)}
-${plots.map(
-  ({ name, title, svg }) => html`<figure class="plot"><h3>${title}</h3>
-<div class="scroll">${raw(svg)}</div>
-<figcaption>${CAPTIONS[name]}</figcaption></figure>\n`,
-)}`);
+${plots.map((plot) => plotFigure(plot, CAPTIONS[plot.name as MuonPlotName]))}`);
 }

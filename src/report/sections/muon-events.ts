@@ -1,7 +1,7 @@
 import { classifyVoxels, type VoxelClass } from "../chamber/classify.js";
 import { drawChamber, FULL, ZOOM } from "../chamber/draw.js";
 import { activityWindows, wholeChamber } from "../chamber/windows.js";
-import type { DisplayMuon, EventDisplay, ReportData } from "../data.js";
+import type { DisplayMuon, EventDisplay, MuonEvaluation } from "../data.js";
 import { number, plural } from "../format.js";
 import { html } from "../html.js";
 import { missing, type Section } from "./section.js";
@@ -52,8 +52,8 @@ ${left > 0 && html`<p class="note">${plural(left, "more place")} with marked vox
 </figure>\n`;
 }
 
-export function eventsSection(data: ReportData): Section {
-  const events = data.displays ?? [];
+export function muonEventsSection(evaluation: MuonEvaluation | undefined): Section {
+  const events = evaluation?.displays ?? [];
   const frame = (body: Section["body"]): Section => ({ id: "events", title: "Events", body });
   if (events.length === 0) {
     return frame(

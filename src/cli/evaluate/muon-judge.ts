@@ -1,13 +1,15 @@
 import { fileURLToPath } from "node:url";
 import { Tinypool } from "tinypool";
-import type { EventBlock, EventSource } from "../events/source.js";
-import { BASELINE_THRESHOLDS } from "../physics/muon/baseline.js";
-import type { StripCount } from "../physics/muon/geometry.js";
-import { createSegmentMetrics, type SegmentMetrics } from "../physics/muon/metrics.js";
-import type { EventDisplay } from "../report/data.js";
-import { createDisplayPicker } from "./displays.js";
-import type { EvaluationScores, EvaluationSetup, EvaluationTask } from "./evaluate-worker.js";
-import { BLOCK_EVENTS, limitBlocks } from "./simulate.js";
+import type { EventBlock, EventSource } from "../../events/source.js";
+import { BASELINE_THRESHOLDS } from "../../physics/muon/baseline.js";
+import type { StripCount } from "../../physics/muon/geometry.js";
+import { createSegmentMetrics, type SegmentMetrics } from "../../physics/muon/metrics.js";
+import type { EventDisplay } from "../../report/data.js";
+import { BLOCK_EVENTS, limitBlocks } from "../simulate.js";
+import { createDisplayPicker } from "./muon-displays.js";
+import type { MuonScores, MuonTask } from "./muon-worker.js";
+import { inOrder } from "./ordered.js";
+import type { ScoreSetup } from "./score.js";
 
 /** The arrays of muon events that carry the truth. */
 export const TRUTH = ["truth", "muon_pt", "muon_eta", "muon_charge", "muon_strip", "muon_slope"] as const;
@@ -22,16 +24,14 @@ export interface Judged {
 }
 
 /**
- * Scores `count` events in worker threads and judges firmware, float model and road masks. `level` is the configured
- * threshold in units of the score.
+ * Scores `count` events in worker threads and judges firmware, float model and road masks. `array` is the one that feeds
+ * the input; `level` is the configured threshold in units of the score.
  */
 export async function judge(
-  setup: EvaluationSetup,
+  setup: ScoreSetup,
   source: EventSource,
-  array: string,
-  count: number,
-  threads: number,
-  level: number,
+  { input, array }: { readonly input: string; readonly array: string },
+  { count, threads, level }: { readonly count: number; readonly threads: number; readonly level: number },
 ): Promise<Judged> {
   const strips = source.shape(array)[1] as StripCount;
   const thresholds = [...new Set([...LOGITS, level])].sort((a, b) => a - b);
@@ -42,30 +42,24 @@ export async function judge(
   };
   const picker = createDisplayPicker(strips);
   const pool = new Tinypool({
-    filename: fileURLToPath(new URL("./evaluate-worker.js", import.meta.url)),
+    filename: fileURLToPath(new URL("./muon-worker.js", import.meta.url)),
     workerData: setup,
     minThreads: threads,
     maxThreads: threads,
   });
   try {
-    const waiting: { block: EventBlock; scores: Promise<EvaluationScores> }[] = [];
-    const settle = async () => {
-      const { block, scores } = waiting.shift() as (typeof waiting)[number];
-      const { fixed, float, baseline } = await scores;
+    const blocks = limitBlocks(source.blocks([array, ...TRUTH], BLOCK_EVENTS), count);
+    const scored = inOrder(blocks, threads, (block): Promise<MuonScores> => {
+      const { voxels } = imagesOf(block, array);
+      return pool.run({ rows: block.rows, inputs: { [input]: voxels }, voxels, strips } satisfies MuonTask);
+    });
+    for await (const [block, { fixed, float, baseline }] of scored) {
       const images = imagesOf(block, array);
       metrics.fixed.add({ ...images, scores: fixed });
       metrics.float.add({ ...images, scores: float });
       metrics.baseline.add({ ...images, scores: baseline });
       offerDisplays(picker, block, images, fixed, level);
-    };
-    for await (const block of limitBlocks(source.blocks([array, ...TRUTH], BLOCK_EVENTS), count)) {
-      const task: EvaluationTask = { voxels: imagesOf(block, array).voxels, rows: block.rows, strips };
-      const scores: Promise<EvaluationScores> = pool.run(task);
-      scores.catch(() => {});
-      waiting.push({ block, scores });
-      if (waiting.length > threads) await settle();
     }
-    while (waiting.length > 0) await settle();
   } finally {
     await pool.destroy();
   }

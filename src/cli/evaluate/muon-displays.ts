@@ -1,5 +1,5 @@
-import { LAYERS, PARTITIONS } from "../physics/muon/geometry.js";
-import type { EventDisplay } from "../report/data.js";
+import { LAYERS, PARTITIONS } from "../../physics/muon/geometry.js";
+import type { EventDisplay } from "../../report/data.js";
 
 /** One chamber image with its truth and what the network marks. */
 export interface DisplayCandidate {
