@@ -14,14 +14,19 @@ import { buildStimulus, type InputClock } from "./stimulus.js";
 export interface CosimContract {
   readonly latency: number;
   readonly interval: number;
+  /** From one event to the next it is a multiple of so many clocks; by default of 1. */
+  readonly grid?: number;
   readonly inputs: readonly CosimPort[];
   readonly outputs: readonly CosimPort[];
 }
 
 /** The contract of lowered firmware. */
-export function contractOf({ latency, interval, inputs, outputs }: Lowered): CosimContract {
+export function contractOf({ latency, interval, grid, inputs, outputs }: Lowered): CosimContract {
   const port = ({ name, value, packing }: LoweredPort): CosimPort => ({ name, shape: value.shape, packing });
-  return { latency, interval, inputs: inputs.map(port), outputs: outputs.map(port) };
+  return {
+    ...{ latency, interval, inputs: inputs.map(port), outputs: outputs.map(port) },
+    ...(grid !== undefined && { grid }),
+  };
 }
 
 /**
@@ -36,8 +41,8 @@ export async function cosimulate(
   folder: string,
   seed: number,
 ): Promise<Comparison> {
-  const { latency, interval } = contract;
-  const stimulus = buildStimulus(contract.inputs, interval, events, latency + interval + 4, seed);
+  const { latency, interval, grid } = contract;
+  const stimulus = buildStimulus(contract.inputs, interval, events, latency + interval + 4, seed, grid);
   const [played, record] = [join(folder, "stimulus.txt"), join(folder, "record.txt")];
   await writeClocks(played, stimulus.clocks);
   await simulator.play(played, record, seed);

@@ -24,6 +24,7 @@ const LEAD = 3;
  * Lays events out in time: the first half back to back, so that the interval shows; the second half with idle clocks in
  * between at random. Of an event, all inputs (one array for each port) come in the same beats. In idle clocks, and in
  * bits that belong to no element, the inputs are junk. `flush` idle clocks follow, so that everything leaves the pipeline.
+ * From one event to the next it is a multiple of `grid` clocks.
  */
 export function buildStimulus(
   inputs: readonly CosimPort[],
@@ -31,21 +32,24 @@ export function buildStimulus(
   events: readonly (readonly IntegerArray[])[],
   flush: number,
   seed: number,
+  grid = 1,
 ): Stimulus {
   const ports = inputs.map((port) => new PortBits(port));
-  const starts = startsOf(events.length, interval, seed);
+  const starts = startsOf(events.length, interval, grid, seed);
   const end = LEAD + flush + (events.length === 0 ? 0 : (starts.at(-1) as number) - LEAD + interval);
   const clocks = () => clocksOf(ports, interval, events, starts, end, seed);
   return { clocks: { [Symbol.iterator]: clocks }, starts };
 }
 
 /** When each of `count` events begins. Half of the pauses are short, the others up to two events long. */
-function startsOf(count: number, interval: number, seed: number): readonly number[] {
+function startsOf(count: number, interval: number, grid: number, seed: number): readonly number[] {
   const word = randomWords(seed);
   const starts: number[] = [];
   for (let event = 0, clock = LEAD; event < count; event++, clock += interval) {
-    if (event > count / 2 && (word() & 1) === 1)
-      clock += 1 + ((word() & 1) === 1 ? word() % 9 : word() % (2 * interval + 7));
+    if (event > count / 2 && (word() & 1) === 1) {
+      const pause = 1 + ((word() & 1) === 1 ? word() % 9 : word() % (2 * interval + 7));
+      clock += Math.ceil(pause / grid) * grid;
+    }
     starts.push(clock);
   }
   return starts;

@@ -18,6 +18,11 @@ export interface Lowered {
   readonly latency: number;
   /** Clocks from one event's first beat to the next one's, which is also the beats of an event. */
   readonly interval: number;
+  /**
+   * From one event to the next it is a multiple of so many clocks, because parts of the network take turns at one hardware;
+   * where it is missing, any number of clocks from the interval on.
+   */
+  readonly grid?: number;
   readonly inputs: readonly LoweredPort[];
   readonly outputs: readonly LoweredPort[];
   readonly layers: readonly LayerFacts[];

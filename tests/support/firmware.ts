@@ -7,7 +7,7 @@ import { contractOf, cosimulate } from "../../src/cosim/cosimulate.js";
 import { buildSimulator, type SimulatorName } from "../../src/cosim/simulators.js";
 import { estimateResources } from "../../src/estimate/resources.js";
 import { emitVerilog, templatesOf } from "../../src/hls-emit/verilog/index.js";
-import type { Circuit } from "../../src/ir/circuit/circuit.js";
+import { type Circuit, resetClocks } from "../../src/ir/circuit/circuit.js";
 import type { Fixed } from "../../src/ir/fixed/fixed.js";
 import type { Lowered, LoweredPort } from "../../src/lower/lowered.js";
 import { packingWidth } from "../../src/lower/packing.js";
@@ -63,6 +63,7 @@ export function compareByVerilog(
       lut: options.lut ?? (estimateResources(circuit).get(top)?.lut as number),
       files: writeVerilog(circuit, folder, options.edit),
       ports: { inputs: inputs.map(harnessPort), outputs: outputs.map(harnessPort) },
+      resetClocks: resetClocks(circuit),
     };
     const player = await buildSimulator(options.simulator, firmware, folder);
     const { events, expected } = options.events ?? randomEvents(fixed, options.count, options.seed);

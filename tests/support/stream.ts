@@ -2,6 +2,7 @@ import { type Comparison, compareOutputs, type OutputClock } from "../../src/cos
 import { contractOf } from "../../src/cosim/cosimulate.js";
 import type { InputClock, Stimulus } from "../../src/cosim/stimulus.js";
 import { buildStimulus } from "../../src/cosim/stimulus.js";
+import { resetClocks } from "../../src/ir/circuit/circuit.js";
 import type { Fixed } from "../../src/ir/fixed/fixed.js";
 import { FABRICS } from "../../src/lower/delay.js";
 import { lower } from "../../src/lower/index.js";
@@ -55,8 +56,8 @@ export function expectEvents(
 }
 
 /**
- * Runs a stimulus through the cycle interpreter. `broken` of its clocks come before it and are broken off by one clock of
- * reset.
+ * Runs a stimulus through the cycle interpreter. `broken` of its clocks come before it and are broken off by a
+ * reset, no longer than it must be.
  */
 export function interpretStimulus(
   lowered: Lowered,
@@ -70,13 +71,14 @@ export function interpretStimulus(
     ...Object.fromEntries(lowered.inputs.map(({ port }, i) => [port, BigInt(`0x${data[i]}`)])),
   });
   const idle = { valid: false, first: false, data: lowered.inputs.map(() => "0") };
-  for (let i = 0; i < 2; i++) interpreter.step(inputs(idle), true);
+  const resets = Math.max(2, resetClocks(lowered.circuit));
+  for (let i = 0; i < resets; i++) interpreter.step(inputs(idle), true);
   let before = 0;
   for (const clock of broken > 0 ? clocks : []) {
     if (before++ === broken) break;
     interpreter.step(inputs(clock), false);
   }
-  if (broken > 0) interpreter.step(inputs(idle), true);
+  for (let i = 0; broken > 0 && i < resetClocks(lowered.circuit); i++) interpreter.step(inputs(idle), true);
   return Array.from(clocks, (clock) => {
     const outputs = interpreter.step(inputs(clock), false);
     return {
@@ -98,7 +100,7 @@ export function compareByInterpreter(
   const { events, expected } = randomEvents(fixed, count, seed);
   const contract = contractOf(lowered);
   const flush = contract.latency + contract.interval + 4;
-  const stimulus = buildStimulus(contract.inputs, contract.interval, events, flush, seed);
+  const stimulus = buildStimulus(contract.inputs, contract.interval, events, flush, seed, contract.grid);
   const recorded = interpretStimulus(lowered, stimulus, broken);
   return compareOutputs(contract.outputs, contract, stimulus.starts, expected, recorded);
 }

@@ -1,19 +1,21 @@
 import { type Module, moduleLatency } from "../../ir/circuit/circuit.js";
-import type { Fixed, FixedInput, FixedNode } from "../../ir/fixed/fixed.js";
+import type { Fixed } from "../../ir/fixed/fixed.js";
 import type { DelayModel } from "../delay.js";
 import type { Effort } from "../effort.js";
 import type { LayerFacts, Lowered } from "../lowered.js";
 import { TAKEN_MODULES, uniqueIdentifiers } from "../names.js";
-import { lowerRegion, narrowFields, narrowType, type RegionCircuit } from "../region.js";
+import { lowerRegion, type RegionCircuit } from "../region.js";
 import { scatterCycles } from "./exchange.js";
 import type { Membership } from "./families.js";
 import { beatsOf, type Parallelism, parallelismOf } from "./pace.js";
-import { type GraphPlan, planGraph, type Region } from "./plan.js";
+import { type GraphPlan, planGraph } from "./plan.js";
 import { scheduleGraph } from "./schedule.js";
 import { buildTop } from "./top.js";
+import { type Iterations, isShared, type Unit, unitsOf } from "./units.js";
 
 export type { Parallelism } from "./pace.js";
 export { planGraph } from "./plan.js";
+export { ITERATIONS, type Iterations } from "./units.js";
 
 export interface GraphOptions extends Partial<Parallelism> {
   /** The clock period in ns. */
@@ -21,6 +23,8 @@ export interface GraphOptions extends Partial<Parallelism> {
   readonly delays: DelayModel;
   /** How long cheaper adder graphs are looked for. */
   readonly effort?: Effort;
+  /** Whether iterations with the same weights share hardware; by default they do not. */
+  readonly iterations?: Iterations;
 }
 
 /**
@@ -30,47 +34,48 @@ export interface GraphOptions extends Partial<Parallelism> {
  * is scheduled, so that latency and interval do not depend on the graph. Throws a UserError when the graph or the clock does
  * not fit.
  */
-export function lowerGraph(fixed: Fixed, { period, delays, effort, ...asked }: GraphOptions): Lowered {
+export function lowerGraph(
+  fixed: Fixed,
+  { period, delays, effort, iterations = "unrolled", ...asked }: GraphOptions,
+): Lowered {
   // A bound on the cycles is the whole firmware's.
   const regionOptions = { period, delays, ...(effort !== undefined && { effort }) };
   const plan = planGraph(fixed);
   const parallelism = planParallelism(plan, asked);
   const beatsAt = ({ family }: Pick<Membership, "family">) => beatsOf(family, parallelism);
-  const interval = mostBeats(plan, parallelism);
-  const regions = plan.parts.filter((part) => part.kind === "region");
+  const units = unitsOf(plan, iterations);
+  const interval = intervalOf(plan, parallelism, units);
   const [top, ...names] = uniqueIdentifiers(
-    [fixed.name, ...regions.map(({ name }) => `${fixed.name}_${name}`)],
+    [fixed.name, ...units.map(({ graph }) => `${fixed.name}_${graph.name}`)],
     TAKEN_MODULES,
   ) as [string, ...string[]];
   const modules: Module[] = [];
-  const circuits = new Map<string, RegionCircuit>();
-  regions.forEach((region, i) => {
+  const circuits = new Map<Unit, RegionCircuit>();
+  units.forEach((unit, i) => {
     const own = names[i] as string;
     const taken = [top, ...names.filter((name) => name !== own), ...modules.map(({ name }) => name)];
-    const graph = {
-      name: region.name,
-      inputs: region.reads.map((read) => readOf(read, plan)),
-      nodes: region.nodes,
-      results: region.results.map((result) => plan.forms.get(result) as FixedNode),
-    };
-    const circuit = lowerRegion(own, graph, commentOf(region), regionOptions, taken);
-    circuits.set(region.name, circuit);
+    const circuit = lowerRegion(own, unit.graph, commentOf(unit), regionOptions, taken);
+    circuits.set(unit, circuit);
     modules.push(...circuit.modules);
   });
 
-  const latencies = new Map([...circuits].map(([name, { latency }]) => [name, latency]));
+  const latencies = new Map(
+    [...circuits].flatMap(([{ members }, { latency }]) =>
+      members.map(({ region }) => [region.name, latency]),
+    ),
+  );
   for (const { kind, name, reads } of plan.parts) {
     const index = plan.members.get(reads[1] as string);
     if (kind === "scatter" && index !== undefined) latencies.set(name, scatterCycles(beatsAt(index).lanes));
   }
   const outputs = fixed.outputs.map(({ value }) => value);
-  const schedule = scheduleGraph(plan, outputs, interval, beatsAt, latencies);
+  const schedule = scheduleGraph(plan, units, outputs, interval, beatsAt, latencies);
   const {
     module,
     inputs,
     outputs: results,
   } = buildTop({
-    ...{ name: top, fixed, plan, schedule, interval, beatsAt, circuits },
+    ...{ name: top, fixed, plan, schedule, interval, beatsAt, units, circuits },
   });
   modules.push(module);
   return {
@@ -78,14 +83,17 @@ export function lowerGraph(fixed: Fixed, { period, delays, effort, ...asked }: G
     circuit: { name: fixed.name, modules },
     latency: moduleLatency(module),
     interval,
+    ...(units.some(isShared) && { grid: interval }),
     inputs,
     outputs: results,
-    layers: regions.map((region): LayerFacts => {
-      const circuit = circuits.get(region.name) as RegionCircuit;
+    layers: units.map((unit): LayerFacts => {
+      const circuit = circuits.get(unit) as RegionCircuit;
+      const [{ region }] = unit.members as readonly [Unit["members"][number]];
       const first = Math.min(...region.reads.map((read) => schedule.cycles.get(read) as number));
+      const nodes = unit.members.flatMap(({ region: { nodes: own } }) => own);
       return {
-        name: region.name,
-        nodes: region.nodes.filter(({ op }) => op !== "constant").map(({ name }) => name),
+        name: unit.graph.name,
+        nodes: nodes.filter(({ op }) => op !== "constant").map(({ name }) => name),
         module: circuit.module.name,
         copies: beatsAt(region).lanes,
         cycles: {
@@ -112,28 +120,27 @@ export function mostBeats({ members }: GraphPlan, parallelism: Parallelism): num
   return Math.max(...[...members.values()].map(({ family }) => beatsOf(family, parallelism).beats));
 }
 
-/** An item of a value as a region reads it. */
-function readOf(name: string, { forms }: GraphPlan): FixedInput {
-  const form = forms.get(name) as FixedNode;
-  const fields = narrowFields(form);
-  const types = fields.map(({ range }, element) => narrowType(form, element, range));
-  return {
-    op: "input",
-    name,
-    inputs: [],
-    shape: form.shape,
-    types: { per: "element", items: types },
-    ranges: { per: "element", items: fields.map(({ range }) => range) },
-    rounding: "TRN",
-    overflow: "WRAP",
-  };
+/** The clocks of an event: those in which its items come, or those in which all that share a unit have their turns. */
+function intervalOf(plan: GraphPlan, parallelism: Parallelism, units: readonly Unit[]): number {
+  const turns = units.map(({ members }) => {
+    const [{ region }] = members as readonly [Unit["members"][number]];
+    return members.length * beatsOf(region.family, parallelism).beats;
+  });
+  return Math.max(mostBeats(plan, parallelism), ...turns);
 }
 
-function commentOf({ name, nodes, reads, family }: Region): readonly string[] {
+function commentOf({ graph: { nodes }, members }: Unit): readonly string[] {
+  const [
+    {
+      region: { name, reads, family },
+    },
+  ] = members as readonly [Unit["members"][number]];
+  const others = members.slice(1).map(({ region }) => `'${region.name}'`);
   const ops = nodes.filter(({ op }) => op !== "constant").map(({ op }) => op);
   const one = { edges: "edge", nodes: "node", event: "event" }[family.role];
   return [
     `One ${one} of '${name}': ${ops.join(", ")}.`,
     `From ${reads.map((read) => `'${read}'`).join(", ")}.`,
+    ...(others.length === 0 ? [] : [`It takes turns with ${others.join(", ")}.`]),
   ];
 }

@@ -12,10 +12,12 @@ import { Delayed } from "../waves/delays.js";
 import { Flags } from "../waves/flags.js";
 import { gatherRows, scatterRows } from "./exchange.js";
 import type { Membership } from "./families.js";
-import { bitsOfItem, elementsOf, packLanes } from "./lanes.js";
+import { elementsOf, packLanes } from "./lanes.js";
 import { type Beats, waveOf } from "./pace.js";
+import { type PlacedUnit, placeUnit, type UnitBuild } from "./place-unit.js";
 import type { GraphPlan, Region, View } from "./plan.js";
 import type { Schedule } from "./schedule.js";
+import { isShared, type Member, type Unit } from "./units.js";
 
 const CONTROL = ["clk", "rst", "in_valid", "in_first", "out_valid", "out_first"];
 
@@ -27,7 +29,8 @@ export interface Build {
   readonly schedule: Schedule;
   readonly interval: number;
   readonly beatsAt: (membership: Membership) => Beats;
-  readonly circuits: ReadonlyMap<string, RegionCircuit>;
+  readonly units: readonly Unit[];
+  readonly circuits: ReadonlyMap<Unit, RegionCircuit>;
 }
 
 /** The top module and its data ports. */
@@ -42,7 +45,7 @@ export interface Top {
  * value is a wire with the items of a beat side by side.
  */
 export function buildTop(build: Build): Top {
-  const { fixed, plan, schedule, interval } = build;
+  const { fixed, plan, schedule, interval, units } = build;
   const wiring = new Wiring();
   const { builder } = wiring;
   const ports = uniqueIdentifiers(
@@ -65,6 +68,7 @@ export function buildTop(build: Build): Top {
       new Delayed(builder, flags, interval, { name: `v${values.size + 1}`, ...known, needs }),
     );
   };
+  const copies = new Map<Unit, PlacedUnit>();
   /** The elements of an item of a value in a lane. */
   const elements = (value: string, cycle: number, lane: number): readonly WiredElement[] =>
     elementsOf(formOf(value), values.get(value)?.at(cycle), lane);
@@ -88,14 +92,21 @@ export function buildTop(build: Build): Top {
 
   plan.parts.forEach((part, i) => {
     const label = identifier(`part${i + 1}_${part.name}`).replace(/_$/, "");
-    const { lanes } = part.kind === "region" ? build.beatsAt({ ...part, axis: 0 }) : beatsOf(part.name);
     switch (part.kind) {
       case "view":
-        keep(part.name, placeView(part, lanes));
+        keep(part.name, placeView(part, beatsOf(part.name).lanes));
         return;
-      case "region":
-        placeRegion(part, label, lanes);
+      case "region": {
+        const unit = units.find(({ members }) => members.some(({ region }) => region === part)) as Unit;
+        const placed = copies.get(unit) ?? placeUnit(wiring, unitBuild(unit, label, part));
+        copies.set(unit, placed);
+        const member = unit.members.find(({ region }) => region === part) as Member;
+        for (const result of part.results) {
+          const cycle = schedule.cycles.get(result) as number;
+          keep(result, placed.result(member, result, formOf(result), cycle));
+        }
         return;
+      }
       default: {
         const [rows, index] = part.reads;
         const times = schedule.exchanges.get(part.name) as NonNullable<
@@ -128,6 +139,8 @@ export function buildTop(build: Build): Top {
     }
   });
 
+  for (const placed of copies.values()) placed.connect(flags);
+
   const marks = flags.counting(
     { rows: 1, columns: interval, rowPeriod: interval, columnPeriod: 1 },
     schedule.last,
@@ -157,6 +170,12 @@ export function buildTop(build: Build): Top {
   const lowered = outputs.map(({ wire: _, ...port }) => port);
   return { module: { ...module, comment: commentOf(build, inputs, lowered) }, inputs, outputs: lowered };
 
+  function unitBuild(unit: Unit, label: string, region: Region): UnitBuild {
+    const startOf = ({ region: { name } }: Member) => schedule.starts.get(name) as number;
+    const circuit = build.circuits.get(unit) as RegionCircuit;
+    return { ...build.beatsAt({ ...region, axis: 0 }), label, unit, circuit, interval, startOf, elements };
+  }
+
   function placeView({ name, reads }: View, lanes: number): WireId | undefined {
     const form = formOf(name);
     if (!isMovement(form)) return undefined;
@@ -172,32 +191,6 @@ export function buildTop(build: Build): Top {
         (from, k): WiredElement => sources[from]?.[element[k] as number] ?? { range: { lo: 0n, hi: 0n } },
       );
     });
-  }
-
-  function placeRegion(region: Region, label: string, lanes: number): void {
-    const circuit = build.circuits.get(region.name) as RegionCircuit;
-    const start = schedule.starts.get(region.name) as number;
-    const outputsOf = Array.from({ length: lanes }, (_, lane) => {
-      const reads = region.reads.map((read, k) => ({
-        port: circuit.reads[k] as string,
-        wire:
-          wiring.pack(
-            elements(read, start, lane).map((element, e) => ({
-              element,
-              width: (narrowFields(formOf(read))[e] as Field).width,
-            })),
-          ) ?? wiring.constant(0n, 1),
-      }));
-      return builder.place(`${label}_lane${lane}`, circuit.module, reads, start);
-    });
-    for (const [result, port] of circuit.results) {
-      const index = circuit.module.outputs.findIndex(({ name }) => name === port);
-      if (bitsOfItem(formOf(result)) === 0) continue;
-      const wires = outputsOf.map((outs) => outs[index] as WireId);
-      const wire = builder.concat(`${label}_${port}`, wires);
-      const late = (schedule.cycles.get(result) as number) - builder.cycle(wire);
-      keep(result, builder.ahead(`${label}_${port}_constant`, wire, late));
-    }
   }
 }
 
@@ -232,7 +225,7 @@ function bitsOf(fields: readonly Field[]): number {
 }
 
 function commentOf(
-  { fixed, schedule, interval, plan, beatsAt }: Build,
+  { fixed, schedule, interval, plan, beatsAt, units }: Build,
   inputs: readonly LoweredPort[],
   outputs: readonly LoweredPort[],
 ): readonly string[] {
@@ -245,6 +238,11 @@ function commentOf(
   return [
     `Model '${fixed.name}'. An event is ${interval} beat${interval === 1 ? "" : "s"} without a gap; in_first marks its first beat, in_valid`,
     "each of them. Between events in_valid may be low.",
+    ...(units.some(isShared)
+      ? [
+          `From one event to the next it is ${interval} clocks or a multiple of that: parts of the network take turns.`,
+        ]
+      : []),
     `Latency ${schedule.last} cycle${schedule.last === 1 ? "" : "s"}, initiation interval ${interval} cycle${interval === 1 ? "" : "s"}.`,
     ...[...inputs, ...outputs].map(where),
   ];

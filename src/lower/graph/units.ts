@@ -73,12 +73,17 @@ interface Distance {
 
 function nothingShared(nearest: Distance | undefined): UserError {
   const where = "graph.iterations";
-  const hint = "Iterations share hardware where weights and quantizers are the same in all; or let them be unrolled.";
+  const hint =
+    "Iterations share hardware where weights and quantizers are the same in all; or let them be unrolled.";
   if (nearest === undefined)
-    return new UserError("nothing is computed twice: there are no iterations to share hardware", { where, hint });
+    return new UserError("nothing is computed twice: there are no iterations to share hardware", {
+      where,
+      hint,
+    });
   const { unit, region, difference } = nearest;
   const { node, closest } = difference;
-  const than = closest === undefined ? "has no equal" : `differs from '${closest.node}' in its ${closest.what}`;
+  const than =
+    closest === undefined ? "has no equal" : `differs from '${closest.node}' in its ${closest.what}`;
   return new UserError(
     `no two parts compute the same: '${region.name}' is most like '${unit.graph.name}', but its node '${node}' ${than}`,
     { where, hint },
