@@ -124,12 +124,34 @@ export class Arithmetic {
     return this.add(rows[0] ?? zeros, rows[1] ?? zeros, ZERO, false);
   }
 
-  /** 1 where a > b, of unsigned vectors of one width. */
-  greater(a: readonly Bit[], b: readonly Bit[]): Bit {
+  /** 1 where a > b, of unsigned vectors of one width: as many bits of both as a LUT takes, then a chain (`cmp2lcu`). */
+  greater(a: readonly Bit[], b: readonly Bit[], chunk: number): Bit {
     const { network } = this;
-    const equal = a.map((bit, i) => not(network.xor(bit, b[i] as Bit)));
-    if (a.length > SHORT) return this.carryOut(equal, a, ZERO);
-    return a.reduce((below, bit, i) => network.mux(equal[i] as Bit, below, bit), ZERO);
+    const parts: { equal: Bit; above: Bit }[] = [];
+    // From the highest bits down, as in `atLeast`.
+    for (let end = a.length; end > 0; end -= chunk) {
+      const from = Math.max(0, end - chunk);
+      let [equal, above]: [Bit, Bit] = [ONE, ZERO];
+      for (let i = from; i < end; i++) {
+        const same = not(network.xor(a[i] as Bit, b[i] as Bit));
+        equal = network.and(equal, same);
+        above = network.mux(same, above, a[i] as Bit);
+      }
+      parts.push({ equal, above });
+    }
+    return this.decided(parts.reverse(), ZERO);
+  }
+
+  /** From the lowest bits up, whether those that are not equal are above; `below` where all are equal. */
+  private decided(parts: readonly { readonly equal: Bit; readonly above: Bit }[], below: Bit): Bit {
+    const { network } = this;
+    if (parts.length <= SHORT)
+      return parts.reduce((lower, { equal, above }) => network.or(above, network.and(equal, lower)), below);
+    return this.carryOut(
+      parts.map(({ equal }) => equal),
+      parts.map(({ above }) => above),
+      below,
+    );
   }
 
   /** 1 where the vector, read as two's complement if `signed`, is at least `level`. */
@@ -153,14 +175,7 @@ export class Arithmetic {
       }
       parts.push({ equal: network.define(part, equal), above: network.define(part, above) });
     }
-    const upwards = parts.reverse();
-    if (upwards.length <= SHORT)
-      return upwards.reduce((below, { equal, above }) => network.or(above, network.and(equal, below)), ONE);
-    return this.carryOut(
-      upwards.map(({ equal }) => equal),
-      upwards.map(({ above }) => above),
-      ONE,
-    );
+    return this.decided(parts.reverse(), ONE);
   }
 }
 

@@ -207,7 +207,7 @@ function joined(
   return logic.arithmetic.add(wider(scatter, a, width), wider(scatter, b, width), ZERO, false);
 }
 
-/** What an accumulator takes in next: Yosys puts what is `stretched` in its sign not onto the carry chain's data. */
+/** What an accumulator takes in next: Yosys puts a number that is `stretched` not onto the carry chain's data. */
 function accumulated(
   logic: Logic,
   scatter: ScatterParameters,
@@ -216,7 +216,7 @@ function accumulated(
   stretched: boolean,
 ): readonly Bit[] {
   if (scatter.maximum === 1) return larger(logic, scatter, number, kept);
-  return scatter.signed === 1 && stretched
+  return stretched
     ? logic.arithmetic.add(kept, number, ZERO, false)
     : logic.arithmetic.add(number, kept, ZERO, false);
 }
@@ -240,7 +240,7 @@ function greater(
 ): Bit {
   const ordered = (number: readonly Bit[]) =>
     number.map((bit, i) => (signed === 1 && i === bits - 1 ? not(bit) : bit));
-  return arithmetic.greater(ordered(a), ordered(b));
+  return arithmetic.greater(ordered(a), ordered(b), LUT_INPUTS / 2);
 }
 
 function wider(scatter: ScatterParameters, bits: readonly Bit[], width: number): readonly Bit[] {

@@ -9,7 +9,16 @@ import { parseFixed } from "../../../src/ir/fixed/text.js";
 import { runPasses } from "../../../src/passes/index.js";
 import { withFolder, writeVerilog } from "../../support/firmware.js";
 import { readGolden } from "../../support/golden.js";
-import { FLAGS, LINES, RASTERS, WAVES, type Wave, waveCircuit } from "../../support/primitives.js";
+import {
+  FLAGS,
+  GATHERS,
+  LINES,
+  RASTERS,
+  SCATTERS,
+  WAVES,
+  type Wave,
+  waveCircuit,
+} from "../../support/primitives.js";
 import { RANDOM_CHAIN, randomFixed } from "../../support/random-fixed.js";
 import { lowerAt } from "../../support/stream.js";
 import { hasTool, runTool } from "../../support/tools.js";
@@ -85,6 +94,8 @@ const TEMPLATES: readonly PrimitiveOf[] = [
   ...LINES.map((line) => ({ line })),
   ...RASTERS.map((raster) => ({ raster })),
   ...FLAGS.map((flag) => ({ flag })),
+  ...GATHERS.map((gather) => ({ gather })),
+  ...SCATTERS.map((scatter) => ({ scatter })),
 ];
 
 describe("the templates are read without a warning", () => {

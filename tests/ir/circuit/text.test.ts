@@ -3,7 +3,7 @@ import type { Circuit } from "../../../src/ir/circuit/circuit.js";
 import { parseCircuit, printCircuit } from "../../../src/ir/circuit/text.js";
 import { UserError } from "../../../src/ir/errors.js";
 import { runPasses } from "../../../src/passes/index.js";
-import { waveCircuit } from "../../support/primitives.js";
+import { gatherCircuit, SCATTERS, scatterCircuit, waveCircuit } from "../../support/primitives.js";
 import { RANDOM_CHAIN, randomFixed } from "../../support/random-fixed.js";
 import { lowerAt } from "../../support/stream.js";
 
@@ -150,6 +150,27 @@ describe("the text of a circuit", () => {
     const text = printCircuit(circuit);
     expect(parseCircuit(text, "test")).toEqual(circuit);
     expect(text).toBe(WAVE);
+  });
+
+  it("has those of tables that are read and added up at indices", () => {
+    const gather = gatherCircuit({
+      bits: 9,
+      items: 16,
+      lanes: 2,
+      ports: 2,
+      indexBits: 4,
+      reads: 6,
+      banks: 2,
+    });
+    const scatter = scatterCircuit(SCATTERS[5] as (typeof SCATTERS)[number]);
+    for (const circuit of [gather, scatter])
+      expect(parseCircuit(printCircuit(circuit), "test")).toEqual(circuit);
+    expect(printCircuit(gather)).toContain(
+      "  %items_out_data : u18 c10 = instance(%in_data, %in_push, %index, %pop) {name = items, gather = {bits = 9, items = 16, lanes = 2, ports = 2, indexBits = 4, reads = 6, banks = 2}, inputs = [in_data, in_push, in_index, in_pop], outputs = [out_data]}\n",
+    );
+    expect(printCircuit(scatter)).toContain(
+      "  %sums_out_data : u20 c9 = instance(%in_data, %in_index, %in_push, %pop) {name = sums, scatter = {bits = 4, signed = 1, sumBits = 7, outBits = 10, maximum = 0, lanes = 3, beats = 5, items = 11, outLanes = 2, indexBits = 4, banks = 2}, inputs = [in_data, in_index, in_push, in_pop], outputs = [out_data]}\n",
+    );
   });
 
   it.each([

@@ -377,6 +377,32 @@ describe("the verifier of primitives", () => {
   ];
   const raster = { raster: { rows: 5, columns: 4, rowPeriod: 8, columnPeriod: 2 } };
   const first = (cycle: number): readonly Port[] => [["in_first", 1, cycle]];
+  const gather = { bits: 4, items: 10, lanes: 4, ports: 2, indexBits: 4, reads: 5, banks: 2 };
+  const rows = (data: number, push: number, index: number, pop: number): readonly Port[] => [
+    ["in_data", 16, data],
+    ["in_push", 1, push],
+    ["in_index", 8, index],
+    ["in_pop", 1, pop],
+  ];
+  const scatter = {
+    bits: 4,
+    signed: 1,
+    sumBits: 6,
+    outBits: 8,
+    maximum: 0,
+    lanes: 3,
+    beats: 4,
+    items: 10,
+    outLanes: 2,
+    indexBits: 4,
+    banks: 2,
+  };
+  const numbers = (data: number, index: number, push: number, pop: number): readonly Port[] => [
+    ["in_data", 12, data],
+    ["in_index", 12, index],
+    ["in_push", 1, push],
+    ["in_pop", 1, pop],
+  ];
 
   it.each<[string, Circuit]>([
     ["a line", place(line, pushed(3, 3, 9), [["out_data", 8, 11]])],
@@ -398,6 +424,9 @@ describe("the verifier of primitives", () => {
       ]),
     ],
     ["a flag", place({ flag: { cycles: 7 } }, first(2), [["out_first", 1, 9]])],
+    ["a gather", place({ gather }, rows(3, 3, 6, 6), [["out_data", 8, 8]])],
+    ["a gather that is read later", place({ gather }, rows(0, 0, 20, 20), [["out_data", 8, 22]])],
+    ["a scatter", place({ scatter }, numbers(2, 2, 2, 7), [["out_data", 16, 10]])],
   ])("accepts %s", (_, circuit) => {
     expect(() => verifyCircuit(circuit)).not.toThrow();
   });
@@ -457,6 +486,71 @@ describe("the verifier of primitives", () => {
       "a flag in another cycle",
       /another cycle than 7/,
       place({ flag: { cycles: 7 } }, first(0), [["out_first", 1, 8]]),
+    ],
+    [
+      "a row that comes after its push",
+      /in_data and in_push of different cycles/,
+      place({ gather }, rows(4, 3, 9, 9), out(11)),
+    ],
+    [
+      "indices that come before their pop",
+      /in_index and in_pop of different cycles/,
+      place({ gather }, rows(3, 3, 8, 9), out(11)),
+    ],
+    [
+      "a table that is read too soon",
+      /reads a table before cycle 6/,
+      place({ gather }, rows(3, 3, 5, 5), out(7)),
+    ],
+    [
+      "items that come late",
+      /another cycle than 8/,
+      place({ gather }, rows(3, 3, 6, 6), [["out_data", 8, 9]]),
+    ],
+    [
+      "rows of three items",
+      /'lanes' is neither the number of items nor a smaller power of two/,
+      place({ gather: { ...gather, lanes: 3 } }, rows(3, 3, 9, 9), out(11)),
+    ],
+    [
+      "three banks",
+      /'banks' is no power of two/,
+      place({ gather: { ...gather, banks: 3 } }, rows(3, 3, 9, 9), out(11)),
+    ],
+    [
+      "an index of 32 bits",
+      /'indexBits' is above 31/,
+      place({ gather: { ...gather, indexBits: 32 } }, rows(3, 3, 9, 9), out(11)),
+    ],
+    [
+      "numbers that come after their indices",
+      /in_data, in_index and in_push of different cycles/,
+      place({ scatter }, numbers(3, 2, 2, 7), [["out_data", 16, 10]]),
+    ],
+    [
+      "an event that is given out too soon",
+      /gives an event out before cycle 7/,
+      place({ scatter }, numbers(2, 2, 2, 6), [["out_data", 16, 9]]),
+    ],
+    [
+      "sums narrower than numbers",
+      /'bits', 'sumBits' and 'outBits' fall/,
+      place({ scatter: { ...scatter, sumBits: 3 } }, numbers(2, 2, 2, 7), [["out_data", 16, 10]]),
+    ],
+    [
+      "a sign that is neither",
+      /'signed' and 'maximum' are 0 or 1/,
+      place({ scatter: { ...scatter, signed: 2 } }, numbers(2, 2, 2, 7), [["out_data", 16, 10]]),
+    ],
+    [
+      "four banks of a scatter",
+      /'banks' is neither 1 nor 2/,
+      place({ scatter: { ...scatter, banks: 4 } }, numbers(2, 2, 2, 7), [["out_data", 16, 10]]),
+    ],
+    [
+      "a scatter of too many rows",
+      /more than 256 rows/,
+      place({ scatter: { ...scatter, items: 514 } }, numbers(2, 2, 2, 7), [["out_data", 16, 10]]),
     ],
     [
       "a window with too many last columns",
