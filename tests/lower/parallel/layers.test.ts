@@ -104,6 +104,22 @@ describe("the layers of parallel firmware", () => {
     expect(moduleNames(fixed)).toEqual(["net_q", "net"]);
   });
 
+  it("take a number that comes to several places once, behind movements too", () => {
+    const fixed = graph(
+      [input("x", [30, 3]), input("factor", [30, 1])],
+      { op: "expand", name: "all", inputs: ["factor"], shape: [30, 3] },
+      { op: "multiply", name: "product", inputs: ["x", "all"] },
+    );
+    const lowered = lowerWhole(fixed);
+    const site = lowered.circuit.modules.find(({ name }) => name === "net_product_site");
+    const inputs = site?.wires.filter(({ cell }) => cell.op === "input");
+    expect(inputs?.map(({ name, width }) => [name, width])).toEqual([
+      ["in_x", 12],
+      ["in_all", 4],
+    ]);
+    expectEqual(fixed, lowered, new Random(8), 20);
+  });
+
   it("wait for a longer branch in registers, and several inputs and outputs come in one cycle", () => {
     const rows = [...new Random(3).array(64, (i) => BigInt((i * 37) % 61) - 30n)];
     const fixed = graph(
