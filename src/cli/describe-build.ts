@@ -2,7 +2,7 @@ import type { Compiled } from "../compile.js";
 import type { Resources } from "../estimate/counts.js";
 import { deviceOf } from "../estimate/devices.js";
 import { estimateResources } from "../estimate/resources.js";
-import type { Module } from "../ir/circuit/circuit.js";
+import { type Module, resetClocks } from "../ir/circuit/circuit.js";
 import type { FixedNode } from "../ir/fixed/fixed.js";
 import { printType } from "../ir/fixed-point.js";
 import { nodesByName } from "../ir/graph.js";
@@ -59,6 +59,7 @@ export function describeBuild(
     architecture_reason: choice.reason,
     latency: { cycles: lowered.latency, ns: ns(lowered.latency) },
     interval: { cycles: lowered.interval, ns: ns(lowered.interval) },
+    reset_cycles: resetClocks(lowered.circuit),
     ...streamOf(lowered),
     ...describeGraph(config.values, {
       inputs: lowered.inputs.map(({ name, value }) => ({ name, shape: value.shape })),

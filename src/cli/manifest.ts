@@ -50,6 +50,8 @@ export const MANIFEST = z
     architecture_reason: z.string(),
     latency: z.strictObject({ cycles: count, ns: z.number() }),
     interval: z.strictObject({ cycles: count.min(1), ns: z.number() }),
+    /** The clocks for which `rst` must be high before the first event. */
+    reset_cycles: count.min(1),
     /** Only of a stream. */
     stream: z
       .strictObject({

@@ -89,7 +89,13 @@ function portsOf(manifest: Manifest): readonly Port[] {
   });
   return [
     control("clk", "in", "clock, rising edge"),
-    control("rst", "in", "synchronous reset of the valid signals, active high"),
+    control(
+      "rst",
+      "in",
+      manifest.reset_cycles === 1
+        ? "synchronous reset of the valid signals, active high"
+        : `synchronous reset, active high, for ${manifest.reset_cycles} clocks or more`,
+    ),
     control("in_valid", "in", "a beat is present; the beats of an event follow each other without a gap"),
     control("in_first", "in", "the beat is the first of an event"),
     ...manifest.inputs.map((port) => data(port, "in")),

@@ -202,6 +202,7 @@ async function copyFirmware(build: Build, folder: string): Promise<Firmware> {
     top: manifest.top,
     files: await copyVerilog(build, folder, "simulation"),
     ports: { inputs: manifest.inputs.map(port), outputs: manifest.outputs.map(port) },
+    resetClocks: manifest.reset_cycles,
     lut: manifest.resources.total.lut,
   };
 }
