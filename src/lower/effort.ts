@@ -1,7 +1,13 @@
-/** How long the compiler looks for cheaper adder graphs: 0 one way of sharing, 1 several, 2 and 3 restarts as well. */
+/** How long the compiler looks for cheaper adder graphs: 0 one way of sharing, 1 several and two depths, 2 and 3 restarts and more depths. */
 export const EFFORTS = [0, 1, 2, 3] as const;
 export type Effort = (typeof EFFORTS)[number];
 export const DEFAULT_EFFORT: Effort = 1;
+
+/** How adder graphs are looked for: how long, and how deep they may be (slack.ts). */
+export interface Search {
+  readonly effort: Effort;
+  readonly slack: number;
+}
 
 /** What the search for an adder graph found; LUTs are those of its adders and tables by the search's own count. */
 export interface AdderGraphFacts {

@@ -11,7 +11,8 @@ import {
 import { invariant } from "../ir/errors.js";
 import { type Interval, intervalBits, typeRange } from "../ir/fixed-point.js";
 import { hull } from "../ir/interval.js";
-import { type AdderGraphFacts, DEFAULT_EFFORT, type Effort } from "./effort.js";
+import { type AdderGraphFacts, DEFAULT_EFFORT, type Search } from "./effort.js";
+import { DEFAULT_SLACK } from "./slack.js";
 
 /** A wire together with the proven bounds of its value. */
 export interface Signal {
@@ -45,11 +46,11 @@ export class ModuleBuilder {
   private readonly counters = new Map<string, number>();
   /** What was found of each adder graph in the module. */
   readonly adderGraphs: AdderGraphFacts[] = [];
-  readonly effort: Effort;
+  /** How adder graphs are looked for. */
+  readonly search: Search;
 
-  /** `effort` is how long adder graphs are looked for. */
-  constructor(effort: Effort = DEFAULT_EFFORT) {
-    this.effort = effort;
+  constructor({ effort = DEFAULT_EFFORT, slack = DEFAULT_SLACK }: Partial<Search> = {}) {
+    this.search = { effort, slack };
   }
 
   /** A packed input port of `width` bits. */

@@ -5,6 +5,7 @@ import { buildStimulus } from "../../src/cosim/stimulus.js";
 import { resetClocks } from "../../src/ir/circuit/circuit.js";
 import type { Fixed } from "../../src/ir/fixed/fixed.js";
 import { FABRICS } from "../../src/lower/delay.js";
+import { DEFAULT_EFFORT, type Effort } from "../../src/lower/effort.js";
 import { lower } from "../../src/lower/index.js";
 import type { Lowered } from "../../src/lower/lowered.js";
 import { interpretCircuit } from "../../src/sim/circuit.js";
@@ -14,13 +15,20 @@ import { Random } from "./random.js";
 import { randomInputs } from "./random-fixed.js";
 
 /** Lowers a graph at 320 MHz. */
-export function lowerAt(fixed: Fixed, columns: number, along: 0 | 1 = 1, megahertz = 320): Lowered {
+export function lowerAt(
+  fixed: Fixed,
+  columns: number,
+  along: 0 | 1 = 1,
+  megahertz = 320,
+  effort: Effort = DEFAULT_EFFORT,
+): Lowered {
   return lower(fixed, {
     architecture: "stream",
     axis: along,
     columns,
     period: 1000 / megahertz,
     delays: FABRICS["ultrascale+"],
+    effort,
   });
 }
 

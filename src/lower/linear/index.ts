@@ -71,7 +71,7 @@ function planned(builder: ModuleBuilder, rows: readonly SignalRow[], depths: rea
     })),
     inputs: nodes.map((signal) => factsOf(builder, signal)),
   };
-  const { plan, facts } = optimize(network, builder.effort);
+  const { plan, facts } = optimize(network, builder.search.effort);
   return { nodes, rows, plan, facts: { ...facts, lut: facts.lut + lutsOfTables(builder, rows) } };
 }
 

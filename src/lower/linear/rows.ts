@@ -158,12 +158,10 @@ export function factsOf(builder: ModuleBuilder, signal: Signal): NodeFacts {
   return { max, width: offsetWidth(signal.range), depth: builder.depth(signal) };
 }
 
-/** Levels that a row may take longer than adders of two, so that adders of three fit; as much for each level above four. */
-const SLACK = 1.2;
-
 /**
  * How deep a row may be: no deeper than a tree of adders of two operands over its terms and its constant. What offset binary
- * adds comes in as third operand of the last adder; only a single negated input takes an adder for it.
+ * adds comes in as third operand of the last adder; only a single negated input takes an adder for it. Besides, a row may
+ * take the slack longer, so that adders of three fit, and as much for each level above four.
  */
 function depthOf(builder: ModuleBuilder, row: SignalRow): number {
   const { terms } = row;
@@ -175,7 +173,7 @@ function depthOf(builder: ModuleBuilder, row: SignalRow): number {
   const [first] = terms;
   const alone = terms.length === 1 && first !== undefined && hasConstant(builder, row);
   const least = alone ? builder.depth(first.signal) + 1 : 0;
-  return Math.max(levels, least) + SLACK * Math.max(1, levels - 3);
+  return Math.max(levels, least) + builder.search.slack * Math.max(1, levels - 3);
 }
 
 /** Whether a constant comes to the terms of a row, its own or that of offset binary. */

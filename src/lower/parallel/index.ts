@@ -5,13 +5,14 @@ import { nodesByName } from "../../ir/graph.js";
 import { isMovement, movementSources } from "../../ir/movement.js";
 import { sizeOf } from "../../ir/tensor.js";
 import type { DelayModel } from "../delay.js";
-import { type Effort, joinedFacts } from "../effort.js";
+import { DEFAULT_EFFORT, type Effort, joinedFacts, type Search } from "../effort.js";
 import type { LayerFacts, Lowered, LoweredPort, Stage } from "../lowered.js";
 import { identifier, TAKEN_MODULES, uniqueIdentifiers } from "../names.js";
 import type { Field } from "../packing.js";
 import { checkInputs } from "../pipeline.js";
 import { channelsOf } from "../pointwise.js";
 import { type Schedule, scheduleWithin, type TimingNode } from "../retime/index.js";
+import { cheapestSlack, registerBits } from "../slack.js";
 import { splitSlow } from "../split.js";
 import type { StructureBuilder } from "../structure-builder.js";
 import { type Element, elementOf, type Origin, originOf } from "./element.js";
@@ -44,6 +45,15 @@ const CONTROL = ["clk", "rst", "in_valid", "in_first", "out_valid", "out_first"]
  * cycles than are allowed.
  */
 export function lowerParallel(source: Fixed, options: ParallelOptions): Lowered {
+  const { effort = DEFAULT_EFFORT, cycles: allowed } = options;
+  return cheapestSlack(effort, allowed, (slack) => {
+    const result = lowerWith(source, options, { effort, slack });
+    const lut = result.layers.reduce((sum, { adders, copies }) => sum + copies * (adders?.lut ?? 0), 0);
+    return { result, cycles: result.latency, lut, registers: registerBits(result.circuit.modules) };
+  });
+}
+
+function lowerWith(source: Fixed, options: ParallelOptions, search: Search): Lowered {
   const { delays, period } = options;
   const budget = period - delays.register;
   const { fixed, added, plan, roots, operandsOf } = planRoots(source);
@@ -96,7 +106,7 @@ export function lowerParallel(source: Fixed, options: ParallelOptions): Lowered 
       operands,
       read,
       (module) => splitSlow(module, delays, budget),
-      options.effort,
+      search,
     );
     if (flat === undefined) {
       elements.set(part.result.name, constants(part.result));

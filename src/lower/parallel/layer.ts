@@ -3,7 +3,7 @@ import type { FixedNode } from "../../ir/fixed/fixed.js";
 import { type Interval, printType } from "../../ir/fixed-point.js";
 import { atElement } from "../../ir/granular.js";
 import type { DelayModel } from "../delay.js";
-import type { Effort } from "../effort.js";
+import type { Search } from "../effort.js";
 import { identifier } from "../names.js";
 import { timingNodes } from "../pipeline.js";
 import { channelsOf } from "../pointwise.js";
@@ -41,13 +41,13 @@ export function flattenLayer(
   operands: readonly FixedNode[],
   read: (slot: Slot) => Element | undefined,
   split: (module: Module) => Module,
-  effort?: Effort,
+  search: Search,
 ): FlatLayer | undefined {
   if (layer.result.ranges.items.every(({ lo, hi }) => lo === hi)) return undefined;
   const copies = groups.reduce((sum, group) => sum + group.copies.length, 0);
   const built = groups.map((group, i) => {
     const own = copies === 1 ? name : fresh(`${name}_site${groups.length === 1 ? "" : i + 1}`);
-    return { group, site: buildSiteModule(own, layer, root, group, operands, read, split, effort) };
+    return { group, site: buildSiteModule(own, layer, root, group, operands, read, split, search) };
   });
   return { name, layer, operands, ports: portNames(operands), groups: built, copies };
 }

@@ -1,7 +1,7 @@
 import type { Module, WireId } from "../../ir/circuit/circuit.js";
 import type { FixedNode } from "../../ir/fixed/fixed.js";
 import type { Interval } from "../../ir/fixed-point.js";
-import type { AdderGraphFacts, Effort } from "../effort.js";
+import type { AdderGraphFacts, Search } from "../effort.js";
 import { ModuleBuilder, type Signal } from "../module-builder.js";
 import type { Element, Origin } from "./element.js";
 import type { ParallelLayer } from "./plan.js";
@@ -47,9 +47,9 @@ export function buildSiteModule(
   operands: readonly FixedNode[],
   read: (slot: Slot) => Element | undefined,
   split: (module: Module) => Module,
-  effort?: Effort,
+  search: Search,
 ): SiteModule {
-  const builder = new ModuleBuilder(effort);
+  const builder = new ModuleBuilder(search);
   const [copy] = group.copies as [SiteGroup["copies"][number]];
   const slots = copy.flatMap((site) => site.slots);
   const ranges = slotRanges(group, operands);

@@ -4,11 +4,12 @@ import { UserError } from "../../ir/errors.js";
 import type { Fixed, FixedNode } from "../../ir/fixed/fixed.js";
 import { printType } from "../../ir/fixed-point.js";
 import type { DelayModel } from "../delay.js";
-import { type Effort, joinedFacts } from "../effort.js";
+import { DEFAULT_EFFORT, type Effort, joinedFacts } from "../effort.js";
 import type { LayerFacts, Lowered, LoweredPort, Stage } from "../lowered.js";
 import { identifier, TAKEN_MODULES, uniqueIdentifiers } from "../names.js";
 import type { PortPacking } from "../packing.js";
 import { pipeline } from "../pipeline.js";
+import { cheapestSlack, registerBits } from "../slack.js";
 import { StructureBuilder } from "../structure-builder.js";
 import { type Beat, buildLayer, windowOf } from "./layer.js";
 import { type Axes, axesAlong, type Layout, layoutOf } from "./layout.js";
@@ -45,6 +46,7 @@ export function lowerStream(fixed: Fixed, options: StreamOptions): Lowered {
   }
   const interval = Math.ceil(length / options.columns);
   const beat = { columns: options.columns, last: length - (interval - 1) * options.columns };
+  const { effort = DEFAULT_EFFORT } = options;
 
   const [top] = uniqueIdentifiers([fixed.name], TAKEN_MODULES) as [string];
   const moduleNames = uniqueIdentifiers(
@@ -65,13 +67,21 @@ export function lowerStream(fixed: Fixed, options: StreamOptions): Lowered {
     const isLast = i === plan.layers.length - 1;
     const result = layoutOf(layer.result, axes, isLast);
     const [siteName, layerName] = [moduleNames[2 * i] as string, moduleNames[2 * i + 1] as string];
-    const flat = buildSite(siteName, [], layer, axes, source, result, options.effort);
-    const adders = joinedFacts(flat.adders);
-    const { module: timed, paths } = pipeline(flat.module, {
-      period: options.period,
-      delays: options.delays,
-      // The window's outputs pass one LUT that masks columns outside the event.
-      inputDelay: options.delays.lut + options.delays.net,
+    const {
+      adders,
+      timed: { module: timed, paths },
+    } = cheapestSlack(effort, undefined, (slack) => {
+      const flat = buildSite(siteName, [], layer, axes, source, result, { effort, slack });
+      const own = joinedFacts(flat.adders);
+      const piped = pipeline(flat.module, {
+        period: options.period,
+        delays: options.delays,
+        // The window's outputs pass one LUT that masks columns outside the event.
+        inputDelay: options.delays.lut + options.delays.net,
+      });
+      const registers = registerBits([piped.module]);
+      const cycles = moduleLatency(piped.module);
+      return { result: { adders: own, timed: piped }, cycles, lut: own?.lut ?? 0, registers };
     });
     const site = { ...timed, comment: siteComment(layer, axes, moduleLatency(timed)) };
     const window = windowOf(layer, axes, source, beat);

@@ -2,7 +2,7 @@ import type { Module } from "../../ir/circuit/circuit.js";
 import type { FixedConv2d, FixedNode } from "../../ir/fixed/fixed.js";
 import { atChannel } from "../../ir/granular.js";
 import { type Chain, lowerChain, lowerSums } from "../chain.js";
-import type { AdderGraphFacts, Effort } from "../effort.js";
+import type { AdderGraphFacts, Search } from "../effort.js";
 import { ModuleBuilder, type Signal } from "../module-builder.js";
 import type { Axes, Field, Layout } from "./layout.js";
 import type { StreamLayer } from "./plan.js";
@@ -32,9 +32,9 @@ export function buildSite(
   axes: Axes,
   source: Layout,
   result: Layout,
-  effort?: Effort,
+  search: Search,
 ): { readonly module: Module; readonly adders: readonly AdderGraphFacts[] } {
-  const builder = new ModuleBuilder(effort);
+  const builder = new ModuleBuilder(search);
   const patch = patchOf(layer.conv, axes);
   const port = builder.input("in_patch", patch.columns * patch.sites * source.siteBits);
   const outputs =
