@@ -92,7 +92,7 @@ function inRegisters(
         ),
       );
     const kept = ofBank(pushBank).map((bit) => network.and(bit, not(first)));
-    const next = beats === 1 ? total : accumulated(logic, scatter, total, kept, sum.length < outBits);
+    const next = beats === 1 ? total : accumulated(logic, scatter, total, kept);
     for (const [k, outputs] of held.entries()) {
       const here = pushBank.length === 0 ? pushed : network.and(pushed, isAt(logic, pushBank, k));
       logic.place({ resources: { ...NOTHING, ff: total.length }, inputs: [here, ...next], outputs });
@@ -137,7 +137,7 @@ function inMemories(
         );
         const kept = old.map((bit) => network.and(bit, not(drain)));
         const wide = extended(come, width, fillOf(scatter, come));
-        const next = maximum === 1 ? come : accumulated(logic, scatter, wide, kept, come.length < width);
+        const next = maximum === 1 ? come : accumulated(logic, scatter, wide, kept);
         const more = maximum === 1 ? greater(logic, scatter, come, old) : ONE;
         for (let result = pair; result < pair + each; result++) {
           const here = network.and(pushed, network.and(known, isAt(logic, item.slice(0, laneBits), result)));
@@ -207,18 +207,16 @@ function joined(
   return logic.arithmetic.add(wider(scatter, a, width), wider(scatter, b, width), ZERO, false);
 }
 
-/** What an accumulator takes in next: Yosys puts a number that is `stretched` not onto the carry chain's data. */
+/** What an accumulator takes in next; Yosys has what it held on the data of the carry chain. */
 function accumulated(
   logic: Logic,
   scatter: ScatterParameters,
   number: readonly Bit[],
   kept: readonly Bit[],
-  stretched: boolean,
 ): readonly Bit[] {
-  if (scatter.maximum === 1) return larger(logic, scatter, number, kept);
-  return stretched
-    ? logic.arithmetic.add(kept, number, ZERO, false)
-    : logic.arithmetic.add(number, kept, ZERO, false);
+  return scatter.maximum === 1
+    ? larger(logic, scatter, number, kept)
+    : logic.arithmetic.add(kept, number, ZERO, false);
 }
 
 function larger(
