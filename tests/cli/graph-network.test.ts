@@ -99,6 +99,11 @@ const CORNERS: readonly (readonly [name: string, graph: TrackerGraph, cut: 0 | 1
 ];
 const GRAPHS = CORNERS.map(([, graph]) => graph);
 
+const configuration = (layers = "{}") => `
+graph: { nodes: ${NODES}, edges: ${EDGES}, edge_features: edge_attr }
+quantize: { weights: { bits: 4 }, activations: { bits: 4 }, layers: ${layers} }
+`;
+
 let folder: string;
 const at = (name: string) => join(folder, name);
 const compile = (build: string, calibrate: string, ...rest: readonly string[]) =>
@@ -119,11 +124,7 @@ const arraysOf = (file: string) => withFile(at(file), (source) => readNpz(source
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "l1c-graphs-"));
   writeNetwork(at("network.onnx"));
-  const quantize = "quantize: { weights: { bits: 4 }, activations: { bits: 4 } }";
-  writeFileSync(
-    at("l1c.yaml"),
-    `graph: { nodes: ${NODES}, edges: ${EDGES}, edge_features: edge_attr }\n${quantize}\n`,
-  );
+  writeFileSync(at("l1c.yaml"), configuration());
   writeGraphs(at("graphs.npz"), GRAPHS);
   mkdirSync(at("folder"));
   GRAPHS.forEach((graph, g) => {
@@ -310,11 +311,20 @@ describe("l1c eval on graphs", () => {
     expect(point.tracks?.tracks).toBeGreaterThan(0);
   });
 
-  it("judges firmware with a threshold by the bits that it gives, on the probability", async () => {
+  it.each([
+    ["the operand of the sigmoid", "{}"],
+    ["a sigmoid with a type", '{ node_sigmoid: { activations: { type: "ufixed<7,0>" } } }'],
+  ])("judges firmware with a threshold on %s by the bits that it gives", async (_name, layers) => {
+    writeFileSync(at("masks.yaml"), configuration(layers));
     const [below, above] = middleOf(await simulated("build", "y"));
     const threshold = (below + above) / 2;
-    const compiled = await compile("masks", "graphs.npz", "--threshold", String(threshold));
-    expect(compiled.stderr).not.toContain("l1c: ");
+    const compiled = await compile(
+      "masks",
+      "graphs.npz",
+      ...["-c", at("masks.yaml")],
+      "--threshold",
+      `${threshold}`,
+    );
     expect(compiled.code).toBe(0);
     const bits = await simulated("masks", "mask");
     const { result } = await evaluate("masks");
