@@ -45,6 +45,10 @@ export class StructureBuilder {
     return this.push({ name, width, signed, cycle, cell: { op: "shift", a: number, by: 0 } });
   }
 
+  isConstant(wire: WireId): boolean {
+    return this.wires[wire]?.cell.op === "constant";
+  }
+
   /** The bits of a wire. */
   widthOf(wire: WireId): number {
     return (this.wires[wire] as Wire).width;
@@ -97,7 +101,7 @@ export class StructureBuilder {
 
   /** The wire for the beat that enters `by` clocks later (earlier when negative); a constant is the same for all. */
   ahead(name: string, source: WireId, by: number): WireId {
-    if (by === 0 || this.wires[source]?.cell.op === "constant") return source;
+    if (by === 0 || this.isConstant(source)) return source;
     const cycle = this.cycle(source) + by;
     const cell: Cell = { op: "ahead", source, by };
     return this.push({ name, width: this.widthOf(source), signed: false, cycle, cell });

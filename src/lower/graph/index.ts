@@ -9,7 +9,8 @@ import { scatterCycles } from "./exchange.js";
 import type { Membership } from "./families.js";
 import { beatsOf, type Parallelism, parallelismOf } from "./pace.js";
 import { type GraphPlan, planGraph } from "./plan.js";
-import { scheduleGraph } from "./schedule.js";
+import { type Hardware, scheduleGraph } from "./schedule.js";
+import { storesOf } from "./stores.js";
 import { buildTop } from "./top.js";
 import { type Iterations, isShared, type Unit, unitsOf } from "./units.js";
 
@@ -44,7 +45,8 @@ export function lowerGraph(
   const parallelism = planParallelism(plan, asked);
   const beatsAt = ({ family }: Pick<Membership, "family">) => beatsOf(family, parallelism);
   const units = unitsOf(plan, iterations);
-  const interval = intervalOf(plan, parallelism, units);
+  const stores = storesOf(plan, units);
+  const interval = intervalOf(plan, parallelism, { units, stores });
   const [top, ...names] = uniqueIdentifiers(
     [fixed.name, ...units.map(({ graph }) => `${fixed.name}_${graph.name}`)],
     TAKEN_MODULES,
@@ -69,13 +71,13 @@ export function lowerGraph(
     if (kind === "scatter" && index !== undefined) latencies.set(name, scatterCycles(beatsAt(index).lanes));
   }
   const outputs = fixed.outputs.map(({ value }) => value);
-  const schedule = scheduleGraph(plan, units, outputs, interval, beatsAt, latencies);
+  const schedule = scheduleGraph(plan, { units, stores }, outputs, interval, beatsAt, latencies);
   const {
     module,
     inputs,
     outputs: results,
   } = buildTop({
-    ...{ name: top, fixed, plan, schedule, interval, beatsAt, units, circuits },
+    ...{ name: top, fixed, plan, schedule, interval, beatsAt, units, stores, circuits },
   });
   modules.push(module);
   return {
@@ -90,10 +92,9 @@ export function lowerGraph(
       const circuit = circuits.get(unit) as RegionCircuit;
       const [{ region }] = unit.members as readonly [Unit["members"][number]];
       const first = Math.min(...region.reads.map((read) => schedule.cycles.get(read) as number));
-      const nodes = unit.members.flatMap(({ region: { nodes: own } }) => own);
       return {
         name: unit.graph.name,
-        nodes: nodes.filter(({ op }) => op !== "constant").map(({ name }) => name),
+        nodes: unit.graph.nodes.filter(({ op }) => op !== "constant").map(({ name }) => name),
         module: circuit.module.name,
         copies: beatsAt(region).lanes,
         cycles: {
@@ -120,13 +121,18 @@ export function mostBeats({ members }: GraphPlan, parallelism: Parallelism): num
   return Math.max(...[...members.values()].map(({ family }) => beatsOf(family, parallelism).beats));
 }
 
-/** The clocks of an event: those in which its items come, or those in which all that share a unit have their turns. */
-function intervalOf(plan: GraphPlan, parallelism: Parallelism, units: readonly Unit[]): number {
+/** The clocks of an event: those in which its items come, or those in which all that share a unit or a store have their turns. */
+function intervalOf(plan: GraphPlan, parallelism: Parallelism, { units, stores }: Hardware): number {
   const turns = units.map(({ members }) => {
     const [{ region }] = members as readonly [Unit["members"][number]];
     return members.length * beatsOf(region.family, parallelism).beats;
   });
-  return Math.max(mostBeats(plan, parallelism), ...turns);
+  const visits = stores.map(({ members }) => {
+    const values = members.flatMap(({ name, reads }) => [name, ...reads]);
+    const families = values.flatMap((value) => plan.members.get(value)?.family ?? []);
+    return members.length * Math.max(...families.map((family) => beatsOf(family, parallelism).beats));
+  });
+  return Math.max(mostBeats(plan, parallelism), ...turns, ...visits);
 }
 
 function commentOf({ graph: { nodes }, members }: Unit): readonly string[] {

@@ -1,12 +1,11 @@
 import type { WireId } from "../../ir/circuit/circuit.js";
-import { invariant } from "../../ir/errors.js";
 import type { FixedInput, FixedNode } from "../../ir/fixed/fixed.js";
 import type { WiredElement, Wiring } from "../parallel/wiring.js";
 import { type NarrowField, narrowFields, type RegionCircuit } from "../region.js";
 import type { Flags } from "../waves/flags.js";
+import { type Bringing, CHOICE, chooseTurn } from "./choose-turn.js";
 import { bitsOfItem, elementsOf, packLanes } from "./lanes.js";
 import { type Beats, waveOf } from "./pace.js";
-import { CHOICE } from "./schedule.js";
 import { isShared, type Member, type Unit } from "./units.js";
 
 /** What places copies of a unit's module. */
@@ -98,30 +97,16 @@ function choice(
   k: number,
   start: number,
 ): WireId {
-  const { builder } = wiring;
   const { label, unit, lanes, interval, startOf, elements } = build;
-  let chosen: WireId | undefined;
-  for (const [i, member] of unit.members.entries()) {
+  const turns = unit.members.flatMap((member): readonly Bringing[] => {
     const read = member.region.reads[k];
-    if (read === undefined) continue;
+    if (read === undefined) return [];
     const begin = startOf(member);
-    const name = `${label}_i${k}_turn${i + 1}`;
-    const own = packLanes(wiring, lanes, form, (lane) => elements(read, begin - CHOICE, lane)) as WireId;
-    const wire = builder.ahead(name, own, start - begin);
-    if (chosen === undefined) {
-      chosen = wire;
-      continue;
-    }
-    const { valid } = flags.counting(waveOf(build, interval), begin - CHOICE);
-    chosen = builder.mux(
-      `${name}_or_other`,
-      builder.ahead(`${name}_valid`, valid, start - begin),
-      wire,
-      chosen,
-    );
-  }
-  invariant(chosen !== undefined, "an input of a unit is one of a region's");
-  return chosen;
+    const brings = begin - CHOICE;
+    const wire = packLanes(wiring, lanes, form, (lane) => elements(read, brings, lane)) as WireId;
+    return [{ begin, wire, valid: () => flags.counting(waveOf(build, interval), brings).valid }];
+  });
+  return chooseTurn(wiring.builder, `${label}_i${k}`, turns, start);
 }
 
 /** The elements of an item on the bits that the bounds of `form` need. */

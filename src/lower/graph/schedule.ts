@@ -1,7 +1,9 @@
 import { invariant } from "../../ir/errors.js";
+import { CHOICE } from "./choose-turn.js";
 import type { Membership } from "./families.js";
 import type { Beats } from "./pace.js";
 import type { Exchange, GraphPlan } from "./plan.js";
+import type { Store } from "./stores.js";
 import { Turns } from "./turns.js";
 import { isShared, type Unit } from "./units.js";
 
@@ -11,8 +13,12 @@ export interface ExchangeTimes {
   readonly push: number;
   /** When the indices of an index_select come, and when a scatter is asked for its rows. */
   readonly pop: number;
-  /** Events whose rows are held at once. */
-  readonly banks: number;
+}
+
+/** What computes regions, and what holds items that are exchanged. */
+export interface Hardware {
+  readonly units: readonly Unit[];
+  readonly stores: readonly Store[];
 }
 
 export interface Schedule {
@@ -23,6 +29,8 @@ export interface Schedule {
   /** When each region takes its first items. */
   readonly starts: ReadonlyMap<string, number>;
   readonly exchanges: ReadonlyMap<string, ExchangeTimes>;
+  /** How many exchanges' rows each store holds at once. */
+  readonly banks: ReadonlyMap<Store, number>;
   /** The cycle of the outputs. */
   readonly last: number;
 }
@@ -32,17 +40,14 @@ const INPUT_CYCLE = 1;
 /** Clocks from an index to the row that it stands for. */
 const SELECT = 2;
 
-/** Clocks from the values that a unit chooses from to the one that it takes: a register. */
-export const CHOICE = 1;
-
 /**
- * When everything is where. The regions of a unit take turns: one waits until no other's items are taken, of whatever event.
- * `latencies` are the cycles of the regions' modules and of what follows the memories of scatters, by
- * name; `beats` says how the items of a value come.
+ * When everything is where. Those that share a unit or a store take turns: one waits until no other's items are taken, of whatever
+ * event. `latencies` are the cycles of the regions' modules and of what follows the memories of scatters, by name; `beats`
+ * says how the items of a value come.
  */
 export function scheduleGraph(
   { inputs, parts, members }: GraphPlan,
-  units: readonly Unit[],
+  { units, stores }: Hardware,
   outputs: readonly string[],
   interval: number,
   beatsAt: (membership: Membership) => Beats,
@@ -66,15 +71,30 @@ export function scheduleGraph(
     const shared = new Turns(own.length, beatsAt({ ...region, axis: 0 }).beats, interval);
     for (const { region: one } of own) turns.set(one.name, shared);
   }
+  for (const { members: own } of stores) {
+    if (own.length === 1) continue;
+    const [{ name, reads }] = own as readonly [Exchange];
+    const clocks = Math.max(...[name, ...reads].map(beats));
+    const shared = new Turns(own.length, clocks, interval);
+    for (const one of own) turns.set(one.name, shared);
+  }
+  const lags = new Map<Turns, number>();
   const timesOf = ({ kind, name, reads: [values, index] }: Exchange): ExchangeTimes => {
-    if (kind === "index_select") {
-      const push = cycleOf(values);
-      const pop = Math.max(cycleOf(index), push + beats(values));
-      return { push, pop, banks: banksFor(pop + beats(index) - push, interval) };
+    const turn = turns.get(name);
+    const choice = turn === undefined ? 0 : CHOICE;
+    const [rowsThere, indexThere] = [cycleOf(values) + choice, cycleOf(index) + choice];
+    if (kind === "scatter") {
+      const ready = Math.max(rowsThere, indexThere);
+      const push = turn?.next(ready) ?? ready;
+      return { push, pop: push + beats(index) + 1 };
     }
-    const push = Math.max(cycleOf(values), cycleOf(index));
-    const pop = push + beats(index) + 1;
-    return { push, pop, banks: banksFor(pop + beats(name) - (push + 1), interval) };
+    // Tables are read in the order in which they are written: all that take turns wait as long as the first.
+    const known = turn === undefined ? undefined : lags.get(turn);
+    const ready = known === undefined ? rowsThere : Math.max(rowsThere, indexThere - known);
+    const push = turn?.next(ready) ?? ready;
+    const lag = known ?? Math.max(indexThere - push, beats(values));
+    if (turn !== undefined) lags.set(turn, lag);
+    return { push, pop: push + lag };
   };
 
   for (const part of parts) {
@@ -93,19 +113,35 @@ export function scheduleGraph(
       const times = timesOf(part);
       const [values, index] = reads;
       exchanges.set(name, times);
-      need(values, times.push);
-      need(index, kind === "index_select" ? times.pop : times.push);
+      const choice = turns.has(name) ? CHOICE : 0;
+      need(values, times.push - choice);
+      need(index, (kind === "index_select" ? times.pop : times.push) - choice);
       cycles.set(name, times.pop + (kind === "index_select" ? SELECT : (latencies.get(name) as number)));
     }
   }
   const last = Math.max(...outputs.map(cycleOf));
   for (const output of outputs) need(output, last);
-  return { cycles, needs, starts, exchanges, last };
+  const banks = new Map(
+    stores.map((store) => {
+      const times = store.members.map(({ name }) => exchanges.get(name) as ExchangeTimes);
+      const [{ kind, name, reads }] = store.members as readonly [Exchange];
+      const { push, pop } = times[0] as ExchangeTimes;
+      const busy = pop - push + (kind === "index_select" ? beats(reads[1]) : beats(name) - 1);
+      const starts = times.map((own) => own.push);
+      return [store, banksFor(starts, busy, interval)];
+    }),
+  );
+  return { cycles, needs, starts, exchanges, banks, last };
 }
 
-/** As many events as are held while an event's rows are for `clocks` clocks: a power of two. */
-function banksFor(clocks: number, interval: number): number {
+/**
+ * Banks that are enough where rows begin to come in these cycles of each event, and keep theirs for `clocks` clocks: a power of
+ * two.
+ */
+function banksFor(starts: readonly number[], clocks: number, interval: number): number {
+  const sorted = starts.map((start) => start % interval).toSorted((a, b) => a - b);
+  const at = (i: number) => (sorted[i % sorted.length] as number) + Math.floor(i / sorted.length) * interval;
   let banks = 1;
-  while (banks * interval < clocks) banks *= 2;
+  while (sorted.some((start, i) => at(i + banks) < start + clocks)) banks *= 2;
   return banks;
 }

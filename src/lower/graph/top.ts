@@ -10,13 +10,15 @@ import { channelsOf } from "../pointwise.js";
 import { narrowFields, type RegionCircuit } from "../region.js";
 import { Delayed } from "../waves/delays.js";
 import { Flags } from "../waves/flags.js";
-import { gatherRows, scatterRows } from "./exchange.js";
+import { CHOICE } from "./choose-turn.js";
+import { type ExchangeBuild, type PlacedStore, placeGather, placeScatter } from "./exchange.js";
 import type { Membership } from "./families.js";
 import { elementsOf, packLanes } from "./lanes.js";
 import { type Beats, waveOf } from "./pace.js";
 import { type PlacedUnit, placeUnit, type UnitBuild } from "./place-unit.js";
-import type { GraphPlan, Region, View } from "./plan.js";
-import type { Schedule } from "./schedule.js";
+import type { Exchange, GraphPlan, Region, View } from "./plan.js";
+import type { ExchangeTimes, Schedule } from "./schedule.js";
+import type { Store } from "./stores.js";
 import { isShared, type Member, type Unit } from "./units.js";
 
 const CONTROL = ["clk", "rst", "in_valid", "in_first", "out_valid", "out_first"];
@@ -30,6 +32,7 @@ export interface Build {
   readonly interval: number;
   readonly beatsAt: (membership: Membership) => Beats;
   readonly units: readonly Unit[];
+  readonly stores: readonly Store[];
   readonly circuits: ReadonlyMap<Unit, RegionCircuit>;
 }
 
@@ -45,7 +48,7 @@ export interface Top {
  * value is a wire with the items of a beat side by side.
  */
 export function buildTop(build: Build): Top {
-  const { fixed, plan, schedule, interval, units } = build;
+  const { fixed, plan, schedule, interval, units, stores } = build;
   const wiring = new Wiring();
   const { builder } = wiring;
   const ports = uniqueIdentifiers(
@@ -69,6 +72,7 @@ export function buildTop(build: Build): Top {
     );
   };
   const copies = new Map<Unit, PlacedUnit>();
+  const memories = new Map<Store, PlacedStore>();
   /** The elements of an item of a value in a lane. */
   const elements = (value: string, cycle: number, lane: number): readonly WiredElement[] =>
     elementsOf(formOf(value), values.get(value)?.at(cycle), lane);
@@ -108,38 +112,16 @@ export function buildTop(build: Build): Top {
         return;
       }
       default: {
-        const [rows, index] = part.reads;
-        const times = schedule.exchanges.get(part.name) as NonNullable<
-          ReturnType<Schedule["exchanges"]["get"]>
-        >;
-        const indexCycle = part.kind === "scatter" ? times.push : times.pop;
-        const exchange = {
-          label,
-          times,
-          interval,
-          result: { form: formOf(part.name), ...beatsOf(part.name) },
-          index: {
-            form: formOf(index),
-            ...beatsOf(index),
-            at: (lane: number) => elements(index, indexCycle, lane),
-          },
-          rows: {
-            form: formOf(rows),
-            ...(part.kind === "scatter" ? beatsOf(index) : beatsOf(rows)),
-            at: (lane: number) => elements(rows, times.push, lane),
-          },
-        };
-        if (part.kind === "scatter") {
-          const { kind } = fixed.nodes.find(({ name }) => name === part.name) as FixedNode & {
-            op: "scatter";
-          };
-          keep(part.name, scatterRows(wiring, flags, exchange, kind));
-        } else keep(part.name, gatherRows(wiring, flags, exchange));
+        const store = stores.find(({ members }) => members.includes(part)) as Store;
+        const placed = memories.get(store) ?? placeStore(store, label);
+        memories.set(store, placed);
+        keep(part.name, placed.result(store.members.indexOf(part)));
       }
     }
   });
 
   for (const placed of copies.values()) placed.connect(flags);
+  for (const placed of memories.values()) placed.connect();
 
   const marks = flags.counting(
     { rows: 1, columns: interval, rowPeriod: interval, columnPeriod: 1 },
@@ -174,6 +156,30 @@ export function buildTop(build: Build): Top {
     const startOf = ({ region: { name } }: Member) => schedule.starts.get(name) as number;
     const circuit = build.circuits.get(unit) as RegionCircuit;
     return { ...build.beatsAt({ ...region, axis: 0 }), label, unit, circuit, interval, startOf, elements };
+  }
+
+  function placeStore(store: Store, label: string): PlacedStore {
+    const choice = store.members.length > 1 ? CHOICE : 0;
+    const members = store.members.map(({ kind, name, reads: [rows, index] }): ExchangeBuild => {
+      const times = schedule.exchanges.get(name) as ExchangeTimes;
+      const { push, pop } = times;
+      const indexCycle = (kind === "scatter" ? push : pop) - choice;
+      return {
+        times,
+        result: { form: formOf(name), ...beatsOf(name) },
+        index: { form: formOf(index), ...beatsOf(index), at: (lane) => elements(index, indexCycle, lane) },
+        rows: {
+          form: formOf(rows),
+          ...(kind === "scatter" ? beatsOf(index) : beatsOf(rows)),
+          at: (lane) => elements(rows, push - choice, lane),
+        },
+      };
+    });
+    const placed = { label, interval, banks: schedule.banks.get(store) as number, members };
+    const [{ name }] = store.members as readonly [Exchange];
+    const node = fixed.nodes.find((own) => own.name === name);
+    if (node?.op === "scatter") return placeScatter(wiring, flags, placed, node.kind);
+    return placeGather(wiring, flags, placed);
   }
 
   function placeView({ name, reads }: View, lanes: number): WireId | undefined {
