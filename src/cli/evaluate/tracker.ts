@@ -3,12 +3,14 @@ import { logit } from "../../quantize/cut-monotonic.js";
 import type { TrackerEvaluation, TrackerPoint } from "../../report/data.js";
 import type { Build } from "../build-directory.js";
 import { graphLayout } from "../graph-layout.js";
+import { readGraphPath, takeSome } from "../graphs.js";
 import { withEvents } from "../open-events.js";
 import { eventCount } from "../simulate.js";
 import { percent, table } from "../summary.js";
 import { type Score, scoreOf } from "./score.js";
+import { scoreGraphs } from "./score-graphs.js";
 import type { EvaluationTask } from "./task.js";
-import { judgeGraphs, type TrackerThreshold } from "./tracker-judge.js";
+import { createTrackerJudge, type TrackerThreshold } from "./tracker-judge.js";
 
 /** Probabilities at which edges are judged, besides that of the working point. */
 const PROBABILITIES = [0.001, 0.005, ...Array.from({ length: 39 }, (_, i) => (i + 1) / 40), 0.995, 0.999];
@@ -29,16 +31,30 @@ export const tracker: EvaluationTask = {
     const result = await withEvents(options.events, manifest, async (source) => {
       const count = eventCount(source, options.limit);
       output.progress(`evaluating ${count} graphs on ${options.threads} threads`);
-      const { physics, displays } = await judgeGraphs(options.events, source, {
-        ...{ setup: score.setup, layout, thresholds, working, count, threads: options.threads },
+      const judge = createTrackerJudge({
+        ...{ form: layout.form, thresholds, working },
         probability: score.scale === "probability" ? (x) => x : sigmoid,
       });
+      const graphs = readGraphPath(options.events, layout.form);
+      for await (const scores of scoreGraphs(score.setup, source, { count, threads: options.threads })) {
+        const [graph] = await takeSome(graphs, 1);
+        if (graph.y === undefined) throw noTruth(options.events);
+        judge.add(graph, scores);
+      }
+      const { physics, displays } = judge.result();
       const sample = options.sample ?? options.events;
       return { task: "tracker", events: count, physics: { sample, ...physics }, displays } as const;
     });
     return { result, text: describe(result) };
   },
 };
+
+function noTruth(file: string): UserError {
+  return new UserError("it has no truth: y missing", {
+    where: file,
+    hint: "Make graphs with truth: l1c generate tracker --events N -o graphs.npz",
+  });
+}
 
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
 
