@@ -2,6 +2,7 @@ import type { FixedValue } from "../ir/fixed/fixed.js";
 import type { PointwiseNode } from "../ir/fixed/pointwise.js";
 import { type Interval, intervalBits } from "../ir/fixed-point.js";
 import { atElement } from "../ir/granular.js";
+import { lowerCone } from "./cone.js";
 import { LUT_INPUTS } from "./delay.js";
 import { lowerLinear } from "./linear/index.js";
 import type { LinearSum } from "./linear/sum.js";
@@ -80,22 +81,45 @@ export function lowerSums(
   elements: readonly number[],
   start = 0,
 ): readonly Signal[] {
-  const absorbed = rows.map((row, i) => absorb(chain, elements[i] as number, start, rangeOfRow(inputs, row)));
+  const cones = rows.map((row, i) => coneOf(builder, inputs, row, chain, elements[i] as number, start));
+  const summed = [...rows.keys()].filter((i) => cones[i] === undefined);
+  const absorbed = summed.map((i) =>
+    absorb(chain, elements[i] as number, start, rangeOfRow(inputs, rows[i] as LinearSum)),
+  );
   const sums = lowerLinear(
     builder,
     inputs,
-    rows.map(({ weights, bias }, i) => {
+    summed.map((row, i) => {
+      const { weights, bias } = rows[row] as LinearSum;
       const { multiplier, offset } = absorbed[i] as Absorbed;
       const scaled = multiplier === 1n ? weights : weights.map((weight) => weight * multiplier);
       return { weights: scaled, bias: bias * multiplier + offset };
     }),
   );
-  return sums.map((sum, i) => {
-    const element = elements[i] as number;
+  const results = [...cones];
+  summed.forEach((row, i) => {
+    const element = elements[row] as number;
     const { next, multiplier, offset, finish } = absorbed[i] as Absorbed;
     const bounds = affineRange(chain.rangeOf(start - 1, element), multiplier, offset);
-    return lowerChain(builder, chain, element, finish(builder, builder.narrow(sum, bounds)), next);
+    const sum = builder.narrow(sums[i] as Signal, bounds);
+    results[row] = lowerChain(builder, chain, element, finish(builder, sum), next);
   });
+  return results as readonly Signal[];
+}
+
+/** A row with what is behind it as a table, where few bits decide it. */
+function coneOf(
+  builder: ModuleBuilder,
+  inputs: readonly Signal[],
+  row: LinearSum,
+  { steps }: Chain,
+  element: number,
+  start: number,
+): Signal | undefined {
+  if (start >= steps.length) return undefined;
+  return lowerCone(builder, inputs, row, (k) =>
+    steps.slice(start).reduce((x, { node, source }) => evaluatePointwise(node, source, element, x), k),
+  );
 }
 
 /** What of a chain goes into the sum before it: sum · multiplier + offset, then `finish`, then the node `next`. */

@@ -75,6 +75,30 @@ export function lowerTable(builder: ModuleBuilder, signal: Signal, f: (k: bigint
   return builder.table(builder.wrap(signal, { lo: 0n, hi: size - 1n }), entries);
 }
 
+/**
+ * A table over several signals, whose bits lie side by side in its index. Entries for bits that no value of a signal's range
+ * has are those of its nearest value.
+ */
+export function lowerTableOf(
+  builder: ModuleBuilder,
+  signals: readonly Signal[],
+  f: (values: readonly bigint[]) => bigint,
+): Signal {
+  const wires = signals.map((signal) => builder.wireOf(signal));
+  const total = wires.reduce((sum, { width }) => sum + width, 0);
+  const entries = Array.from({ length: 2 ** total }, (_, index) => {
+    let rest = BigInt(index);
+    const values = signals.map(({ range: { lo, hi } }, i) => {
+      const { width, signed } = wires[i] as (typeof wires)[number];
+      const k = signed ? BigInt.asIntN(width, rest) : BigInt.asUintN(width, rest);
+      rest >>= BigInt(width);
+      return k < lo ? lo : k > hi ? hi : k;
+    });
+    return f(values);
+  });
+  return builder.table(builder.concat(signals), entries);
+}
+
 /** The steps that can happen in an interval, without levels at which nothing changes. */
 function inside({ levels, values }: StepFunction, { lo, hi }: Interval): StepFunction {
   const first = levels.filter((level) => level <= lo).length;

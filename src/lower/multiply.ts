@@ -2,6 +2,7 @@ import type { Interval } from "../ir/fixed-point.js";
 import { hull } from "../ir/interval.js";
 import { LUT_INPUTS } from "./delay.js";
 import { lowerLinear } from "./linear/index.js";
+import { lowerTableOf } from "./lookup.js";
 import type { ModuleBuilder, Signal } from "./module-builder.js";
 
 /** Of so few bits of the narrower operand a product cell takes no more LUTs than rows. */
@@ -60,17 +61,8 @@ function lowerRows(builder: ModuleBuilder, wide: Signal, narrow: Signal): Signal
 
 /** The product of two operands that six bits hold together, as a table. */
 function lowerTable(builder: ModuleBuilder, a: Signal, b: Signal): Signal {
-  const widths = [builder.wireOf(a).width, builder.wireOf(b).width] as const;
-  const decode = ({ range: { lo, hi } }: Signal, bits: bigint, width: number): bigint => {
-    const k = lo < 0n ? BigInt.asIntN(width, bits) : bits;
-    // Bits that no value of the range has may stand for any.
-    return k < lo ? lo : k > hi ? hi : k;
-  };
-  const entries = Array.from({ length: 2 ** (widths[0] + widths[1]) }, (_, index) => {
-    const [low, high] = [BigInt(index % 2 ** widths[0]), BigInt(index >> widths[0])];
-    return decode(a, low, widths[0]) * decode(b, high, widths[1]);
-  });
-  return builder.narrow(builder.table(builder.concat([a, b]), entries), boundsOf(a, b));
+  const product = lowerTableOf(builder, [a, b], ([x, y]) => (x as bigint) * (y as bigint));
+  return builder.narrow(product, boundsOf(a, b));
 }
 
 function boundsOf(a: Signal, b: Signal): Interval {

@@ -146,6 +146,12 @@ function lutsOf(builder: ModuleBuilder, { terms, constant }: SignalRow, depth: n
     : tree.lut + lutsOfTables(builder, [{ terms, constant }]);
 }
 
+/** LUTs of a sum by itself, in tables or digits. */
+export function lutsAlone(builder: ModuleBuilder, inputs: readonly Signal[], sum: LinearSum): number {
+  const [row] = openRows(builder, inputs, [sum]) as [RowChoice];
+  return lutsOf(builder, row.cheapest, row.depth);
+}
+
 /** LUTs of all tables in rows. */
 export function lutsOfTables(builder: ModuleBuilder, rows: readonly SignalRow[]): number {
   const signals = new Map(rows.flatMap(({ terms }) => terms.map(({ signal }) => [signal.wire, signal])));
