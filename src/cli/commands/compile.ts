@@ -3,13 +3,17 @@ import { type Compiled, compile as compileModel } from "../../compile.js";
 import { deviceOf } from "../../estimate/devices.js";
 import { UserError } from "../../ir/errors.js";
 import type { Model } from "../../ir/model/model.js";
+import type { Asked } from "../../lower/choose.js";
 import { DEFAULT_EFFORT, EFFORTS, type Effort } from "../../lower/effort.js";
+import { ITERATIONS, type Iterations } from "../../lower/graph/index.js";
+import { ARCHITECTURES } from "../../lower/lowered.js";
 import { topModuleName } from "../../lower/names.js";
 import { delaysOf, TARGETS, type Target, targetOf } from "../../lower/target.js";
 import { writeBuild } from "../build-directory.js";
 import { calibrateFromFile } from "../calibration.js";
 import { type Command, EXIT } from "../command.js";
 import { type Config, checkConfig, LONGEST_NAME, openConfig, readType } from "../config.js";
+import { checkCount } from "../count.js";
 import { describeBuild } from "../describe-build.js";
 import { graphShapes } from "../graph-shapes.js";
 import { sha256OfEvents } from "../graphs.js";
@@ -33,6 +37,9 @@ export interface CompileCommandOptions {
   readonly effort?: Effort | undefined;
   readonly "latency-cycles"?: number | undefined;
   readonly "latency-ns"?: number | undefined;
+  readonly "edges-per-clock"?: number | undefined;
+  readonly "nodes-per-clock"?: number | undefined;
+  readonly iterations?: Iterations | undefined;
 }
 
 export const compile: Command<CompileCommandOptions> = {
@@ -67,13 +74,26 @@ export const compile: Command<CompileCommandOptions> = {
           "NODE=TYPE, a type that the model does not fix (overrides the configuration); may be repeated",
       })
       .option("architecture", {
-        choices: ["parallel", "stream", "raster"] as const,
+        choices: ARCHITECTURES,
         describe:
-          "the whole event in one clock, an image by columns, or pixel by pixel (overrides the configuration)",
+          "the whole event in one clock, an image by columns or pixel by pixel, a graph by edges and nodes (overrides the configuration)",
       })
       .option("columns", {
         type: "number",
         describe: "columns of a beat, P: a stream (overrides the configuration)",
+      })
+      .option("edges-per-clock", {
+        type: "number",
+        describe: "edges of a graph in each clock (overrides the configuration)",
+      })
+      .option("nodes-per-clock", {
+        type: "number",
+        describe: "nodes of a graph in each clock, a power of two (overrides the configuration)",
+      })
+      .option("iterations", {
+        choices: ITERATIONS,
+        describe:
+          "whether iterations of a graph network with the same weights share hardware (overrides the configuration)",
       })
       .option("clock-mhz", { type: "number", describe: "clock (overrides the configuration)" })
       .option("latency-cycles", {
@@ -119,6 +139,7 @@ export const compile: Command<CompileCommandOptions> = {
     const { fabric } = deviceOf(config.device);
     const target = config.target ?? targetOf(fabric);
     const types = Object.entries(config.types).map(([name, text]) => [name, readType(text)] as const);
+    const iterations = options.iterations ?? config.graph?.iterations;
     const compiled = await compileModel(
       { ...model.source, ...graphShapes(config) },
       {
@@ -136,6 +157,8 @@ export const compile: Command<CompileCommandOptions> = {
         }),
         ...(config.architecture !== undefined && { architecture: config.architecture }),
         ...(config.stream !== undefined && { stream: config.stream }),
+        itemsPerClock: itemsPerClock(config, options),
+        ...(iterations !== undefined && { iterations }),
       },
     );
     checkInputs(config, compiled, configFile);
@@ -159,6 +182,20 @@ export const compile: Command<CompileCommandOptions> = {
     return EXIT.good;
   },
 };
+
+/** How many edges and nodes of a graph come in a clock: the command line stands above the file. */
+function itemsPerClock(
+  { graph }: Config,
+  options: CompileCommandOptions,
+): NonNullable<Asked["itemsPerClock"]> {
+  for (const name of ["edges-per-clock", "nodes-per-clock"] as const) {
+    const given = options[name];
+    if (given !== undefined) checkCount(name, given);
+  }
+  const edges = options["edges-per-clock"] ?? graph?.edges_per_clock;
+  const nodes = options["nodes-per-clock"] ?? graph?.nodes_per_clock;
+  return { ...(edges !== undefined && { edges }), ...(nodes !== undefined && { nodes }) };
+}
 
 /** A firmware without a name has that of its model's file, as far as a module can. */
 function nameOf(model: string): string {

@@ -1,134 +1,111 @@
 import { availableParallelism } from "node:os";
 import { join, relative } from "node:path";
-import type { MuonEvaluation } from "../../report/data.js";
+import { UserError } from "../../ir/errors.js";
+import type { Evaluation } from "../../report/data.js";
 import { openBuild } from "../build-directory.js";
 import { type Command, EXIT, type ExitCode } from "../command.js";
 import { checkCount } from "../count.js";
+import type { DemoExample, DemoOptions } from "../demos/example.js";
+import { DEMO_NAMES, DEMOS, type DemoName } from "../demos/index.js";
 import type { Manifest } from "../manifest.js";
 import type { Output } from "../output.js";
 import { packagePath } from "../package.js";
-import { describeArchitecture, describeResources, fakes, percent, table } from "../summary.js";
-import { compile } from "./compile.js";
+import { describeArchitecture, describeResources, table } from "../summary.js";
+import { type CompileCommandOptions, compile } from "./compile.js";
 import { type CosimResult, cosim } from "./cosim.js";
 import { evaluate } from "./eval.js";
-import { generateMuon, MUON_DEFAULTS } from "./generate-muon.js";
 import { writeReport } from "./report.js";
 import { sim } from "./sim.js";
 
-export interface DemoCommandOptions {
-  readonly output: string;
-  readonly events: number;
-  readonly "cosim-events": number;
-  readonly columns: number | undefined;
-  readonly background: number;
-  readonly seed: number;
-}
-
-/** Images with no muon, one and two: efficiency, fakes and pairs all get their share. */
-const MUONS = "0:0.3,1:0.4,2:0.3";
+type Given = keyof DemoExample["defaults"];
+export type DemoCommandOptions = Omit<DemoOptions, Given> & {
+  readonly [Name in Given]: DemoOptions[Name] | undefined;
+} & { readonly example: DemoName };
 
 export const demo: Command<DemoCommandOptions> = {
-  usage: "demo",
-  describe:
-    "the main job on the muon segment CNN: events, firmware, simulation, co-simulation, physics, report",
+  usage: "demo [example]",
+  describe: "the main job on an example: events, firmware, simulation, co-simulation, physics, report",
   options: (argv) =>
     argv
+      .positional("example", {
+        choices: DEMO_NAMES,
+        default: "muon" as const,
+        describe: DEMO_NAMES.map((name) => `${name}: ${DEMOS[name].describe}`).join("; "),
+      })
       .option("output", {
         alias: "o",
         type: "string",
-        default: "demo-out",
-        describe: "folder for everything it makes",
+        describe: `folder for everything it makes (default: ${defaults("output")})`,
       })
-      .option("events", { type: "number", default: 20_000, describe: "events to simulate and evaluate" })
-      .option("cosim-events", { type: "number", default: 1000, describe: "events to co-simulate" })
+      .option("events", {
+        type: "number",
+        describe: `events to simulate and evaluate (default: ${defaults("events")})`,
+      })
+      .option("cosim-events", {
+        type: "number",
+        describe: `images or graphs to co-simulate (default: ${defaults("cosim-events")})`,
+      })
       .option("columns", {
         type: "number",
-        describe: "columns of a beat, P (default: the example's l1c.yaml)",
+        describe: "muon: columns of a beat, P (default: the example's l1c.yaml)",
       })
-      .option("background", { type: "number", default: 1, describe: "factor on the nominal background" })
+      .option("background", {
+        type: "number",
+        describe: "muon: factor on the nominal background (default: 1)",
+      })
+      .option("edges-per-clock", {
+        type: "number",
+        describe: "tracker: edges in each clock, P (default: the example's l1c.yaml)",
+      })
       .option("seed", { type: "number", default: 1, describe: "seed of the events" }),
 
-  run: async (options, output) => {
+  run: async ({ example: name, ...given }, output) => {
+    const example: DemoExample = DEMOS[name];
+    const options = {
+      ...given,
+      output: given.output ?? example.defaults.output,
+      events: given.events ?? example.defaults.events,
+      "cosim-events": given["cosim-events"] ?? example.defaults["cosim-events"],
+    };
     // What a later step would refuse is refused before the long work.
     checkCount("cosim-events", options["cosim-events"]);
+    refuseForeign(name, options);
     const steps = stepRunner(output);
-    const example = packagePath("examples/muon-cnn");
-    const model = relative(".", join(example, "model.keras"));
+    const model = relative(".", packagePath(example.model));
     const events = join(options.output, "events.npz");
     const build = join(options.output, "build");
+    const outputs = join(options.output, "outputs.npz");
     const threads = availableParallelism();
-    const sample = `${options.events} events: ${MUONS.replaceAll(",", ", ")} muons, pT flat in 5–100 GeV, ${options.background}× background, seed ${options.seed}`;
+    const sample = example.sample(options);
 
-    await steps.run(
-      "generate events",
-      `l1c generate muon --events ${options.events} --seed ${options.seed} --muons ${MUONS} --background ${options.background} -o ${events}`,
-      (quiet) =>
-        generateMuon.run(
-          {
-            ...MUON_DEFAULTS,
-            muons: MUONS,
-            events: options.events,
-            seed: options.seed,
-            background: options.background,
-            output: events,
-          },
-          quiet,
-        ),
-    );
+    const made = example.generate(options, events);
+    await steps.run("generate events", made.command, made.run);
+    const told = example.compile(options);
     const manifest = await steps.run<Manifest>(
       "compile",
-      `l1c compile ${model} -o ${build}${options.columns === undefined ? "" : ` --columns ${options.columns}`}`,
-      (quiet) =>
-        compile.run(
-          {
-            model,
-            config: undefined,
-            output: build,
-            weights: undefined,
-            type: undefined,
-            architecture: undefined,
-            columns: options.columns,
-            "clock-mhz": undefined,
-            threshold: undefined,
-          },
-          quiet,
-        ),
+      ["l1c compile", model, "-o", build, ...flagsOf(told)].join(" "),
+      (quiet) => compile.run({ ...NOTHING_ASKED, ...told, model, output: build }, quiet),
     );
     const simulated = await steps.run<{ events: number; seconds: number }>(
       "simulate",
-      `l1c sim ${build} --events ${events} -o ${join(options.output, "mask.npz")}`,
+      `l1c sim ${build} --events ${events} -o ${outputs}`,
       (quiet) =>
         sim.run(
-          {
-            build,
-            events,
-            output: join(options.output, "mask.npz"),
-            engine: "typescript",
-            threads,
-            limit: undefined,
-            raw: false,
-          },
+          { build, events, output: outputs, engine: "typescript", threads, limit: undefined, raw: false },
           quiet,
         ),
     );
+    const limit = options["cosim-events"];
     const compared = await steps.run<CosimResult>(
       "co-simulate",
-      `l1c cosim ${build} --events ${events} --limit ${options["cosim-events"]}`,
+      `l1c cosim ${build} --events ${events} --limit ${limit}`,
       (quiet) =>
         cosim.run(
-          {
-            build,
-            events,
-            random: undefined,
-            limit: options["cosim-events"],
-            simulator: "verilator",
-            raw: false,
-            seed: 1,
-          },
+          { build, events, random: undefined, limit, simulator: "verilator", raw: false, seed: 1 },
           quiet,
         ),
     );
-    const evaluated = await steps.run<MuonEvaluation>(
+    const evaluation = await steps.run<Evaluation>(
       "evaluate the physics",
       `l1c eval ${build} --events ${events}`,
       (quiet) => evaluate.run({ build, events, limit: undefined, threads, sample }, quiet),
@@ -139,21 +116,53 @@ export const demo: Command<DemoCommandOptions> = {
       commands: steps.commands(),
     });
 
-    const code: ExitCode = compared.equal ? EXIT.good : EXIT.checkFailed;
+    const { latency, interval } = manifest;
     output.result(
-      {
-        report: page,
-        build,
-        events,
-        equal: compared.equal,
-        latency: manifest.latency,
-        interval: manifest.interval,
-      },
-      summary(manifest, simulated, compared, evaluated, page),
+      { report: page, build, events, equal: compared.equal, latency, interval },
+      table([
+        ["", ""],
+        ...firmwareRows(manifest, simulated, compared),
+        ...example.physics(evaluation),
+        ["report", page],
+      ]),
     );
-    return code;
+    return compared.equal ? EXIT.good : EXIT.checkFailed;
   },
 };
+
+/** A default of each example, in words. */
+function defaults(name: Given): string {
+  return DEMO_NAMES.map((example) => DEMOS[example].defaults[name]).join(" or ");
+}
+
+/** What `l1c compile` is told where nothing is asked for. */
+const NOTHING_ASKED: Omit<CompileCommandOptions, "model" | "output"> = {
+  config: undefined,
+  weights: undefined,
+  type: undefined,
+  architecture: undefined,
+  columns: undefined,
+  "clock-mhz": undefined,
+  threshold: undefined,
+};
+
+function flagsOf(told: Partial<CompileCommandOptions>): readonly string[] {
+  return Object.entries(told).flatMap(([name, value]) =>
+    value === undefined ? [] : [`--${name}`, `${value}`],
+  );
+}
+
+/** Options of another example are a mistake. */
+function refuseForeign(name: DemoName, options: DemoOptions): void {
+  for (const other of DEMO_NAMES) {
+    const foreign = other === name ? undefined : DEMOS[other].own.find((own) => options[own] !== undefined);
+    if (foreign !== undefined)
+      throw new UserError(`is for the example '${other}'`, {
+        where: `--${foreign}`,
+        hint: `l1c demo ${other} --${foreign} …`,
+      });
+  }
+}
 
 /** Runs commands one after the other, with a line of progress for each, and keeps what they would print. */
 function stepRunner(output: Output) {
@@ -172,28 +181,13 @@ function stepRunner(output: Output) {
   };
 }
 
-function summary(
+function firmwareRows(
   manifest: Manifest,
   simulated: { readonly events: number; readonly seconds: number },
   compared: CosimResult,
-  { physics }: MuonEvaluation,
-  page: string,
-): string {
-  const [low, high] = physics.algorithms[0]?.metrics.plateauRange ?? [0, 0];
-  const physicsRows = physics.algorithms.map(({ role, metrics, chosen }) => {
-    const point = metrics.thresholds[chosen];
-    return [
-      `physics, ${role}`,
-      `efficiency ${percent(point?.plateau?.value)} (${low}–${high} GeV), ${point?.fakeRate?.value.toPrecision(3)} fakes per chamber image (${point?.fakes})`,
-    ];
-  });
-  const equalTerms = (physics.equalTerms ?? []).map(({ title, points }) => [
-    `at ${title}`,
-    points.map(({ role, point }) => `${role} ${percent(point?.plateau?.value)}, ${fakes(point)}`).join("; "),
-  ]);
+): readonly (readonly [string, string])[] {
   const { latency, interval, resources } = manifest;
-  return table([
-    ["", ""],
+  return [
     [
       "firmware",
       `${manifest.top}, ${describeArchitecture(manifest)}, ${manifest.clock_mhz} MHz on ${manifest.device}`,
@@ -206,8 +200,5 @@ function summary(
       "co-simulation",
       `${compared.events} events in ${compared.simulator}: ${compared.equal ? "EQUAL, every bit, latency and interval" : `DIFFERENT, ${compared.bitsDiffering} bits`}`,
     ],
-    ...physicsRows,
-    ...equalTerms,
-    ["report", page],
-  ]);
+  ];
 }
