@@ -6,6 +6,7 @@ import { DEVICES } from "../estimate/devices.js";
 import { UserError } from "../ir/errors.js";
 import { type FixedType, OVERFLOWS, ROUNDINGS } from "../ir/fixed-point.js";
 import { EFFORTS } from "../lower/effort.js";
+import { ITERATIONS } from "../lower/graph/index.js";
 import { ARCHITECTURES } from "../lower/lowered.js";
 import { topModuleName } from "../lower/names.js";
 import { TARGETS } from "../lower/target.js";
@@ -129,6 +130,8 @@ export const CONFIG = z
         edges_per_clock: z.number().int().positive().optional(),
         /** Nodes that come in a clock: a power of two, or all of them; by default as few as take no longer than the edges. */
         nodes_per_clock: z.number().int().positive().optional(),
+        /** Whether iterations with the same weights share hardware, or have their own; by default they have. */
+        iterations: z.enum(ITERATIONS).optional(),
       })
       .optional(),
     /**

@@ -60,6 +60,7 @@ export function describeBuild(
     latency: { cycles: lowered.latency, ns: ns(lowered.latency) },
     interval: { cycles: lowered.interval, ns: ns(lowered.interval) },
     reset_cycles: resetClocks(lowered.circuit),
+    ...(lowered.grid !== undefined && { grid: lowered.grid }),
     ...streamOf(lowered),
     ...describeGraph(config.values, {
       inputs: lowered.inputs.map(({ name, value }) => ({ name, shape: value.shape })),

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { CosimContract } from "../cosim/cosimulate.js";
 import type { CosimPort } from "../cosim/port.js";
+import { ARCHITECTURES } from "../lower/lowered.js";
 import { packingBeats, packingWidth } from "../lower/packing.js";
 import { CONFIG } from "./config.js";
 import { count, misfit, PACKING, packingOf } from "./manifest-packing.js";
@@ -45,13 +46,15 @@ export const MANIFEST = z
     top: z.string(),
     clock_mhz: z.number(),
     device: z.string(),
-    architecture: z.enum(["parallel", "stream", "raster"]),
+    architecture: z.enum(ARCHITECTURES),
     /** Why this architecture was chosen. */
     architecture_reason: z.string(),
     latency: z.strictObject({ cycles: count, ns: z.number() }),
     interval: z.strictObject({ cycles: count.min(1), ns: z.number() }),
     /** The clocks for which `rst` must be high before the first event. */
     reset_cycles: count.min(1),
+    /** From one event to the next it is a multiple of so many clocks; where it is missing, any number from the interval on. */
+    grid: count.min(1).optional(),
     /** Only of a stream. */
     stream: z
       .strictObject({
@@ -144,7 +147,7 @@ export type Manifest = z.infer<typeof MANIFEST>;
 export type ManifestPort = Manifest["inputs"][number];
 
 /** What co-simulation compares against, as the manifest promises it. */
-export function contractOfManifest({ latency, interval, inputs, outputs }: Manifest): CosimContract {
+export function contractOfManifest({ latency, interval, grid, inputs, outputs }: Manifest): CosimContract {
   const of = (port: ManifestPort): CosimPort => ({
     name: port.name,
     shape: port.shape,
@@ -153,6 +156,7 @@ export function contractOfManifest({ latency, interval, inputs, outputs }: Manif
   return {
     latency: latency.cycles,
     interval: interval.cycles,
+    ...(grid !== undefined && { grid }),
     inputs: inputs.map(of),
     outputs: outputs.map(of),
   };

@@ -1,6 +1,6 @@
 import { UserError } from "../ir/errors.js";
 import type { Fixed } from "../ir/fixed/fixed.js";
-import { mostBeats, type Parallelism, planGraph, planParallelism } from "./graph/index.js";
+import { type Iterations, mostBeats, type Parallelism, planGraph, planParallelism } from "./graph/index.js";
 import { takesRows } from "./graphs.js";
 import type { Lowered } from "./lowered.js";
 import { planRoots } from "./parallel/roots.js";
@@ -14,13 +14,15 @@ export interface Asked {
   readonly stream?: { readonly axis: 0 | 1; readonly columns: number };
   /** How many edges and nodes of a graph come in a clock. */
   readonly itemsPerClock?: Partial<Parallelism>;
+  /** Whether iterations of a graph network share hardware; asks for graph firmware where they do. */
+  readonly iterations?: Iterations;
 }
 
 /** Which firmware to make, and why. */
 export type Choice = { readonly reason: string } & (
   | { readonly architecture: "stream"; readonly axis: 0 | 1; readonly columns: number }
   | { readonly architecture: "parallel" | "raster" }
-  | ({ readonly architecture: "graph" } & Parallelism)
+  | ({ readonly architecture: "graph"; readonly iterations?: Iterations } & Parallelism)
 );
 
 /** A stream where nothing is said of it. */
@@ -32,21 +34,35 @@ const DEFAULT_STREAM = { axis: 1, columns: 1 } as const;
  * edges and nodes a few in each clock, or all of them where that many are asked for. Throws a UserError for a graph that fits
  * none of them.
  */
-export function chooseArchitecture(fixed: Fixed, { architecture, stream, itemsPerClock }: Asked): Choice {
+export function chooseArchitecture(fixed: Fixed, asked: Asked): Choice {
+  const choice = chooseFor(fixed, asked);
+  const { iterations } = asked;
+  if (iterations === undefined) return choice;
+  if (choice.architecture === "graph") return { ...choice, iterations };
+  if (iterations === "unrolled") return choice;
+  throw new UserError(`iterations share hardware in graph firmware only, not in '${choice.architecture}'`, {
+    where: "graph.iterations",
+    hint: "Leave it out, or set architecture: graph.",
+  });
+}
+
+function chooseFor(fixed: Fixed, { architecture, stream, itemsPerClock, iterations }: Asked): Choice {
   const asked = architecture ?? (stream === undefined ? undefined : "stream");
   const reason = "asked for";
   if (asked === "stream") return { architecture: "stream", reason, ...(stream ?? DEFAULT_STREAM) };
   if (asked === "graph")
     return { architecture: "graph", reason, ...planParallelism(planGraph(fixed), itemsPerClock) };
   if (asked !== undefined) return { architecture: asked, reason };
-  return fixed.nodes.some(takesRows) ? chooseForGraphs(fixed, itemsPerClock) : chooseForTensors(fixed);
+  return fixed.nodes.some(takesRows)
+    ? chooseForGraphs(fixed, itemsPerClock, iterations === "shared")
+    : chooseForTensors(fixed);
 }
 
-function chooseForGraphs(fixed: Fixed, itemsPerClock: Asked["itemsPerClock"]): Choice {
+function chooseForGraphs(fixed: Fixed, itemsPerClock: Asked["itemsPerClock"], shared: boolean): Choice {
   const planned = attempt(() => planGraph(fixed));
   if (!(planned instanceof UserError)) {
     const parallelism = planParallelism(planned, itemsPerClock);
-    if (itemsPerClock?.edges === undefined || mostBeats(planned, parallelism) > 1)
+    if (shared || itemsPerClock?.edges === undefined || mostBeats(planned, parallelism) > 1)
       return { architecture: "graph", reason: "a network on graphs", ...parallelism };
     return { architecture: "parallel", reason: "all edges in one clock are asked for" };
   }
