@@ -12,7 +12,7 @@ import torch
 from checkpoint import INPUTS, build, load, quantized, save
 from data import Graphs
 from networks import Bits
-from quantizers import Linear, calibrate, round_to_nearest
+from quantizers import Linear, calibrate, prune, round_to_nearest
 from torch import nn
 
 EDGES = 6000  # of a batch, about
@@ -26,6 +26,7 @@ def fit(network: nn.Module, graphs: Graphs, epochs: float, rate: float, rng: np.
     steps = round(epochs * graphs.edges.sum() / EDGES)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps, rate / 50)
     loss = nn.BCEWithLogitsLoss()
+    layers = [module for module in network.modules() if isinstance(module, Linear)]
     step, total, started = 0, 0.0, time.time()
     network.train()
     while step < steps:
@@ -38,6 +39,8 @@ def fit(network: nn.Module, graphs: Graphs, epochs: float, rate: float, rng: np.
             logits = network.logits(*(getattr(batch, name) for name in INPUTS[network.kind]))
             value = loss(logits.squeeze(1), batch.y)
             value.backward()
+            for layer in layers:
+                layer.learn_importance()
             optimizer.step()
             schedule.step()
             step += 1
@@ -56,21 +59,21 @@ def quantize(network: nn.Module, bits: Bits, graphs: Graphs, zeros: float, rng: 
     layers = [module for module in other.modules() if isinstance(module, Linear)]
     recent = -1
 
-    def prune(part: float) -> None:
+    def prune_and_calibrate(part: float) -> None:
         nonlocal recent
         stage = min(int(20 * part / PRUNING), 20)
         if stage == recent:
             return
         recent = stage
         done = 1 - (1 - stage / 20) ** 3  # quickly at first, slowly at the end (arXiv:1710.01878)
-        for layer in layers:
-            layer.prune(zeros * done)
+        if stage > 0:
+            prune(layers, zeros * done)
         calibrate(other, lambda: other.logits(*inputs))
 
     calibrate(other, lambda: other.logits(*inputs))
     for layer, behind in other.rounded_down():
         round_to_nearest(layer, behind)
-    return other, prune
+    return other, prune_and_calibrate
 
 
 def main() -> None:
@@ -106,8 +109,8 @@ def main() -> None:
         network = load(args.start)
     if args.output is not None:
         bits = Bits(**{field.name: getattr(args, f"{field.name}_bits") for field in fields(Bits)})
-        other, prune = quantize(network, bits, graphs, args.zeros, rng)
-        fit(other, graphs, args.quantized_epochs, args.quantized_rate, rng, prune)
+        other, each = quantize(network, bits, graphs, args.zeros, rng)
+        fit(other, graphs, args.quantized_epochs, args.quantized_rate, rng, each)
         save(other, args.output)
 
 
