@@ -20,7 +20,8 @@ export interface Pipelined {
   readonly paths: readonly number[];
 }
 
-const SLOWER = "Ask for a slower clock (clock_mhz).";
+/** What to do about a path that does not fit. */
+export const SLOWER = "Ask for a slower clock (clock_mhz).";
 
 /**
  * Inserts registers into a combinational module: as few as make every path fit the clock, of those schedules that take the

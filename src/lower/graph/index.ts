@@ -11,6 +11,7 @@ import { beatsOf, type Parallelism, parallelismOf } from "./pace.js";
 import { type GraphPlan, planGraph } from "./plan.js";
 import { type Hardware, scheduleGraph } from "./schedule.js";
 import { storesOf } from "./stores.js";
+import { exchangeStages } from "./timing.js";
 import { buildTop } from "./top.js";
 import { type Iterations, isShared, type Unit, unitsOf } from "./units.js";
 
@@ -80,6 +81,7 @@ export function lowerGraph(
     ...{ name: top, fixed, plan, schedule, interval, beatsAt, units, stores, circuits },
   });
   modules.push(module);
+  const exchanges = exchangeStages(module, delays, period);
   return {
     architecture: "graph",
     circuit: { name: fixed.name, modules },
@@ -104,7 +106,7 @@ export function lowerGraph(
         worstPath: Math.max(...circuit.stages.map(({ path }) => path)),
       };
     }),
-    stages: [...circuits.values()].flatMap(({ stages }) => stages),
+    stages: [...[...circuits.values()].flatMap(({ stages }) => stages), ...exchanges],
   };
 }
 
