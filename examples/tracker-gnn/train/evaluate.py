@@ -1,10 +1,11 @@
-"""Prints what a network reaches on the graphs of a file, and how many of its weights are 0.
+"""Prints what a network reaches on the graphs of a file, and how many of its weights are 0; or adds it to results.json.
 
     python evaluate.py quantized.pt test.npz --nodes 28 --edges 56
 """
 
 import argparse
 import json
+import pathlib
 
 import numpy as np
 import torch
@@ -53,10 +54,17 @@ def main() -> None:
     parser.add_argument("graphs")
     parser.add_argument("--nodes", type=int)
     parser.add_argument("--edges", type=int)
+    parser.add_argument("--into", nargs=2, metavar=("FILE", "NAME"), help="add the results to this file under this name")
     parser.add_argument("--threshold", type=float, default=0.5)
     args = parser.parse_args()
     torch.set_num_threads(1)
-    print(json.dumps(evaluate(args.network, Graphs(args.graphs), args.nodes, args.edges, args.threshold)))
+    result = evaluate(args.network, Graphs(args.graphs), args.nodes, args.edges, args.threshold)
+    print(json.dumps(result))
+    if args.into is not None:
+        file, name = args.into
+        path = pathlib.Path(file)
+        results = json.loads(path.read_text()) if path.exists() else {}
+        path.write_text(json.dumps({**results, name: result}, indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { unzipSync } from "fflate";
 import { describe, expect, it } from "vitest";
-import { parseConfig } from "../../../src/cli/config.js";
+import { parseConfig, readType } from "../../../src/cli/config.js";
 import { graphShapes } from "../../../src/cli/graph-shapes.js";
 import { readGraphPath } from "../../../src/cli/graphs.js";
 import { importModel } from "../../../src/import/index.js";
@@ -40,7 +40,10 @@ async function open(network: string, file: string) {
   const [logits, scores] = ["logits.npy", "scores.npy"].map((name) => doubles(arrays[name]));
   const { nodes, edges } = config.graph!;
   const events = graphs.map((graph) => padded(graph, nodes, edges));
-  return { model, graphs, events, logits, scores };
+  const types = Object.fromEntries(
+    Object.entries(config.types).map(([name, text]) => [name, readType(text)]),
+  );
+  return { model, types, graphs, events, logits, scores };
 }
 
 /** A graph as the network takes it: indices of edges that are not there are no node. */
@@ -77,8 +80,8 @@ describe.each(["interaction-small", "interaction-medium", "heptrkx-small"])(
     });
 
     it("gives them in integers, and scores that are rounded once", async () => {
-      const { model, graphs, events, logits, scores } = await open(network, "model.onnx");
-      const fixed = runPasses(modelToFixed(model).fixed);
+      const { model, types, graphs, events, logits, scores } = await open(network, "model.onnx");
+      const fixed = runPasses(modelToFixed(model, { types }).fixed);
       const golden = await typescriptSimulator(fixed);
       const reference = referenceSimulator(fixed);
       const encoders = fixed.nodes
@@ -109,7 +112,7 @@ describe.each(["interaction-small", "interaction-medium", "heptrkx-small"])(
         ),
       );
       expect(logit).toEqual(logits);
-      const unit = 2 ** -16;
+      const unit = 2 ** -10;
       expect(score).toEqual(scores.map((exact) => Math.min(Math.round(exact / unit) * unit, 1 - unit)));
     });
   },
