@@ -91,7 +91,7 @@ export async function compile(source: ModelSource, options: CompileOptions): Pro
     { name: "simulator/golden.ts", text: golden },
     { name: "simulator/golden.js", text: transpile(golden) },
   ];
-  const notes = [...imported.notes, ...quantized.notes];
+  const notes = [...imported.notes, ...quantized.notes, ...(lowered.notes ?? [])];
   const templates = templatesOf(lowered.circuit, options.target);
   return { model, fixed, lowered, choice, notes, files, templates };
 }

@@ -1,5 +1,6 @@
 import type { Circuit } from "../ir/circuit/circuit.js";
 import type { FixedNode } from "../ir/fixed/fixed.js";
+import type { Note } from "../ir/note.js";
 import type { AdderGraphFacts } from "./effort.js";
 import type { PortPacking } from "./packing.js";
 
@@ -28,6 +29,8 @@ export interface Lowered {
   readonly layers: readonly LayerFacts[];
   /** Nodes of layers that are not in the Fixed graph: lowering added them. */
   readonly added?: readonly FixedNode[];
+  /** What the user should know of the firmware. */
+  readonly notes?: readonly Note[];
   /** What lies between one clock edge and the next. */
   readonly stages: readonly Stage[];
 }

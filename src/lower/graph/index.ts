@@ -45,7 +45,7 @@ export function lowerGraph(
   const plan = planGraph(fixed);
   const parallelism = planParallelism(plan, asked);
   const beatsAt = ({ family }: Pick<Membership, "family">) => beatsOf(family, parallelism);
-  const units = unitsOf(plan, iterations);
+  const { units, notes } = unitsOf(plan, iterations);
   const stores = storesOf(plan, units);
   const interval = intervalOf(plan, parallelism, { units, stores });
   const [top, ...names] = uniqueIdentifiers(
@@ -106,6 +106,7 @@ export function lowerGraph(
         worstPath: Math.max(...circuit.stages.map(({ path }) => path)),
       };
     }),
+    notes,
     stages: [...[...circuits.values()].flatMap(({ stages }) => stages), ...exchanges],
   };
 }

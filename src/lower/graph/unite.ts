@@ -21,7 +21,7 @@ export interface Difference {
   readonly kind: "different";
   /** How many nodes are the same in both. */
   readonly same: number;
-  /** The first node of the second region that has no equal in the first, or that cannot take the values of both. */
+  /** The first input or node of the second region that has no equal in the first, or that cannot take the values of both. */
   readonly node: string;
   /** What in the first region comes closest to it, and what differs between them. */
   readonly closest?: { readonly node: string; readonly what: string };
@@ -54,6 +54,13 @@ export function unite(a: RegionGraph, b: RegionGraph): United | Difference {
   const same = b.nodes.length - others.length;
   const first = others.find((node) => weights === 0 || WEIGHTED.has(node.op)) ?? others[0];
   const shapes = a.inputs.every((own, i) => own.shape.join() === (b.inputs[i] ?? own).shape.join());
+  const apart = shapes
+    ? a.inputs.findIndex((own, i) => joinInputs(own, b.inputs[i] ?? own) === undefined)
+    : -1;
+  if (apart >= 0) {
+    const [own, other] = [a, b].map(({ inputs }) => inputs[apart]) as [FixedInput, FixedInput];
+    return { kind: "different", same, node: other.name, closest: { node: own.name, what: "units" } };
+  }
   const names = new Set([...a.inputs, ...a.nodes].map(({ name }) => name));
   const clash = [...b.inputs.slice(a.inputs.length), ...others].some(({ name }) => names.has(name));
   if (same === 0 || !shapes || clash || !(whole(rest) || whole(others))) {
@@ -154,12 +161,8 @@ function join(
   const inputs: FixedInput[] = [];
   const longer = a.inputs.length >= b.inputs.length ? a.inputs : b.inputs;
   for (const i of longer.keys()) {
-    const [own, other] = [a.inputs[i], b.inputs[i]];
-    const joined = own === undefined || other === undefined ? (own ?? other) : joinInputs(own, other);
-    if (joined === undefined) {
-      const closest = { node: (own as FixedInput).name, what: "units" };
-      return { kind: "different", same, node: (other as FixedInput).name, closest };
-    }
+    const [own, other] = [a.inputs[i] ?? b.inputs[i], b.inputs[i] ?? a.inputs[i]] as [FixedInput, FixedInput];
+    const joined = joinInputs(own, other) as FixedInput;
     inputs.push(joined);
     values.set(joined.name, joined);
   }

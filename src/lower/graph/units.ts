@@ -1,5 +1,6 @@
 import { UserError } from "../../ir/errors.js";
 import type { FixedInput, FixedNode } from "../../ir/fixed/fixed.js";
+import type { Note } from "../../ir/note.js";
 import { narrowFields, narrowType, type RegionGraph } from "../region.js";
 import type { GraphPlan, Region } from "./plan.js";
 import { type Difference, unite } from "./unite.js";
@@ -26,36 +27,70 @@ export interface Member {
   readonly results: ReadonlyMap<string, string>;
 }
 
+/** What computes the regions of a plan, and which of them might share a unit but for a difference. */
+export interface Units {
+  readonly units: readonly Unit[];
+  readonly notes: readonly Note[];
+}
+
 /**
  * What computes a plan's regions: a unit for each, or for all with the same weights where they are to share one. Throws a
  * UserError that names what differs when no two of them can.
  */
-export function unitsOf(plan: GraphPlan, iterations: Iterations): readonly Unit[] {
+export function unitsOf(plan: GraphPlan, iterations: Iterations): Units {
   const regions = plan.parts.filter((part) => part.kind === "region");
   const alone = regions.map((region): Unit => {
     const results = new Map(region.results.map((name) => [name, name]));
     return { graph: regionGraph(region, plan), members: [{ region, results }] };
   });
-  if (iterations === "unrolled") return alone;
+  if (iterations === "unrolled") return { units: alone, notes: [] };
   const units: Unit[] = [];
+  const notes: Note[] = [];
   let nearest: Distance | undefined;
   for (const own of alone) {
     const [{ region }] = own.members as readonly [Member];
+    const distances: Distance[] = [];
     const found = units.findIndex((unit, i) => {
       if (!alike(unit, region)) return false;
       const united = unite(unit.graph, own.graph);
       if (united.kind === "different") {
-        if (united.same > (nearest?.difference.same ?? 0)) nearest = { unit, region, difference: united };
+        distances.push({ unit, region, difference: united });
         return false;
       }
       const results = new Map(region.results.map((name) => [name, united.places.get(name) as string]));
       units[i] = { graph: united.graph, members: [...unit.members, { region, results }] };
       return true;
     });
-    if (found < 0) units.push(own);
+    if (found >= 0) continue;
+    units.push(own);
+    const [closest] = distances.toSorted((a, b) => b.difference.same - a.difference.same);
+    if (closest === undefined) continue;
+    if (closest.difference.same > (nearest?.difference.same ?? 0)) nearest = closest;
+    if (sameKernels(closest.unit.graph, own.graph)) notes.push(noteOf(closest));
   }
   if (units.length === alone.length) throw nothingShared(nearest);
-  return units;
+  return { units, notes };
+}
+
+/** Whether regions have matrices of the same sizes, as iterations have. */
+function sameKernels(a: RegionGraph, b: RegionGraph): boolean {
+  const [own, other] = [a, b].map(({ nodes }) =>
+    nodes.flatMap((node) => (node.op === "dense" ? [node.kernel.shape.join()] : [])),
+  );
+  return own !== undefined && own.length > 0 && own.join(" ") === other?.join(" ");
+}
+
+function noteOf({ unit, region, difference }: Distance): Note {
+  return {
+    where: `node '${region.name}'`,
+    message: `it does not share the hardware of '${unit.graph.name}': ${textOf(difference)}`,
+  };
+}
+
+function textOf({ node, closest }: Difference): string {
+  return closest === undefined
+    ? `'${node}' has no equal there`
+    : `'${node}' differs from '${closest.node}' in its ${closest.what}`;
 }
 
 /** Items that come alike: as many, of the same kind. */
@@ -81,13 +116,8 @@ function nothingShared(nearest: Distance | undefined): UserError {
       hint,
     });
   const { unit, region, difference } = nearest;
-  const { node, closest } = difference;
-  const than =
-    closest === undefined ? "has no equal" : `differs from '${closest.node}' in its ${closest.what}`;
-  return new UserError(
-    `no two parts compute the same: '${region.name}' is most like '${unit.graph.name}', but its node '${node}' ${than}`,
-    { where, hint },
-  );
+  const pair = `'${region.name}' is most like '${unit.graph.name}'`;
+  return new UserError(`no two parts compute the same: ${pair}, but ${textOf(difference)}`, { where, hint });
 }
 
 /** The graph of a region: what it reads as inputs. */

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { estimateResources } from "../../../src/estimate/resources.js";
 import { completeNode, type NodeSketch } from "../../../src/ir/fixed/build.js";
 import type { Fixed, FixedNode } from "../../../src/ir/fixed/fixed.js";
+import { perTensor } from "../../../src/ir/granular.js";
 import { FABRICS } from "../../../src/lower/delay.js";
 import type { Iterations } from "../../../src/lower/graph/index.js";
 import { lower } from "../../../src/lower/index.js";
@@ -101,6 +102,28 @@ describe("a network of iterations that share hardware", () => {
     120_000,
   );
 
+  it("tells which iteration has hardware of its own, and why", () => {
+    const { fixed, iterations } = randomIterations(8, false);
+    const first = fixed.nodes.findIndex(({ op }) => op === "requantize");
+    // What the first iteration reads counts in twos.
+    const other = changed(fixed, (sketch, place) =>
+      place === first ? { ...sketch, types: perTensor({ signed: true, width: 3, integer: 4 }) } : sketch,
+    );
+    const lowered = firmware(other, "shared");
+    expect(compareByInterpreter(other, lowered, 8, 1)).toMatchObject(GOOD);
+    expect(firmware(fixed, "shared").notes).toEqual([]);
+    expect(lowered.interval).toBeLessThan(firmware(fixed, "shared").interval);
+    expect(lowered.layers.length).toBe(3 + 2);
+    expect(iterations).toBeGreaterThan(2);
+    expect(lowered.notes?.map(({ message }) => message)).toEqual(
+      Array(2).fill(
+        expect.stringMatching(
+          /^it does not share the hardware of 'node\d+': 'node\d+' differs from 'node\d+' in its units$/,
+        ),
+      ),
+    );
+  });
+
   it("refuses a network without iterations", () => {
     expect(mistakeOf(() => firmware(smallNetwork(), "shared"))).toContain(
       "graph.iterations: nothing is computed twice: there are no iterations to share hardware\n",
@@ -109,23 +132,26 @@ describe("a network of iterations that share hardware", () => {
 
   it("refuses iterations that differ, and names the first difference", () => {
     const { fixed } = randomIterations(4, false);
-    expect(mistakeOf(() => firmware(withOtherBiases(fixed), "shared"))).toMatch(
-      /^graph\.iterations: no two parts compute the same: 'node\d+' is most like 'node\d+', but its node 'node\d+' differs from 'node\d+' in its bias\n/,
+    expect(mistakeOf(() => firmware(changed(fixed, withOtherBiases), "shared"))).toMatch(
+      /^graph\.iterations: no two parts compute the same: 'node\d+' is most like 'node\d+', but 'node\d+' differs from 'node\d+' in its bias\n/,
     );
   });
 });
 
-/** The same graph, the bias of each matrix another. */
-function withOtherBiases(fixed: Fixed): Fixed {
+/** The same graph with some nodes changed; what follows from them is derived anew. */
+function changed(fixed: Fixed, change: (sketch: NodeSketch, place: number) => NodeSketch): Fixed {
   const nodes = new Map<string, FixedNode>();
   for (const [i, node] of fixed.nodes.entries()) {
-    const { ranges: _, ...sketch } = node;
-    const changed =
-      sketch.op === "dense"
-        ? { ...sketch, bias: { ...sketch.bias, data: sketch.bias.data.map((k) => k + BigInt(i)) } }
-        : sketch;
     const inputs = node.inputs.map((name) => nodes.get(name) as FixedNode);
-    nodes.set(node.name, node.op === "input" ? node : completeNode(changed as NodeSketch, inputs));
+    const { ranges: _, ...sketch } = node;
+    nodes.set(node.name, node.op === "input" ? node : completeNode(change(sketch as NodeSketch, i), inputs));
   }
   return { ...fixed, nodes: [...nodes.values()] };
+}
+
+/** The bias of each matrix another. */
+function withOtherBiases(sketch: NodeSketch, place: number): NodeSketch {
+  if (sketch.op !== "dense") return sketch;
+  const data = sketch.bias.data.map((k) => k + BigInt(place));
+  return { ...sketch, bias: { ...sketch.bias, data } };
 }
