@@ -24,7 +24,7 @@ function shortTypes(types: readonly string[]): string {
 
 /** A build as text for people. */
 export function describeManifest(folder: string, manifest: Manifest): string {
-  const { latency, interval, resources } = manifest;
+  const { latency, interval, grid, resources } = manifest;
   const layers = manifest.layers.map((layer) => [
     layer.name,
     layer.operations.join("+"),
@@ -52,6 +52,7 @@ export function describeManifest(folder: string, manifest: Manifest): string {
   return [
     `${folder}: ${manifest.name}, ${describeArchitecture(manifest)}`,
     `latency ${plural(latency.cycles, "cycle")} (${latency.ns} ns), interval ${plural(interval.cycles, "cycle")} (${interval.ns} ns) at ${manifest.clock_mhz} MHz`,
+    ...(grid === undefined ? [] : [`from one event to the next a multiple of ${plural(grid, "cycle")}`]),
     `about ${describeResources(resources.total)} (estimate before synthesis)`,
     ...describeWorstStage(manifest),
     "",

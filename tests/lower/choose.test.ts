@@ -3,6 +3,7 @@ import { parseFixed } from "../../src/ir/fixed/text.js";
 import { chooseArchitecture } from "../../src/lower/choose.js";
 import { readGolden } from "../support/golden.js";
 import { mistakeOf } from "../support/mistake.js";
+import { smallNetwork } from "../support/small-network.js";
 
 const chain = parseFixed(readGolden("verilog/tiny/fixed.l1c"), "tiny");
 const relu = parseFixed(
@@ -124,6 +125,35 @@ describe("the architecture", () => {
       architecture: "stream",
       axis: 0,
       columns: 2,
+    });
+  });
+
+  describe("of a network on graphs", () => {
+    const all = { itemsPerClock: { edges: 6 } };
+
+    it("is graph firmware, or parallel where all edges come in one clock", () => {
+      const chosen = { architecture: "graph", reason: "a network on graphs" };
+      expect(chooseArchitecture(smallNetwork(), {})).toMatchObject(chosen);
+      expect(chooseArchitecture(smallNetwork(), all).architecture).toBe("parallel");
+    });
+
+    it("is graph firmware where iterations share hardware", () => {
+      expect(chooseArchitecture(smallNetwork(), { ...all, iterations: "shared" })).toMatchObject({
+        architecture: "graph",
+        iterations: "shared",
+      });
+      expect(chooseArchitecture(smallNetwork(), { ...all, iterations: "unrolled" }).architecture).toBe(
+        "parallel",
+      );
+    });
+
+    it("refuses to share hardware in other firmware", () => {
+      const message = "graph.iterations: iterations share hardware in graph firmware only, not in 'parallel'";
+      const asked = { iterations: "shared" } as const;
+      expect(mistakeOf(() => chooseArchitecture(vector, asked))).toContain(message);
+      expect(
+        mistakeOf(() => chooseArchitecture(smallNetwork(), { ...asked, architecture: "parallel" })),
+      ).toContain(message);
     });
   });
 });
