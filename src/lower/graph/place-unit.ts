@@ -76,7 +76,7 @@ export function placeUnit(wiring: Wiring, build: UnitBuild): PlacedUnit {
       // A region's values may be narrower than those of all that take turns.
       const wire = packLanes(wiring, lanes, form, (lane) => elementsOf(own, together, lane));
       if (wire === undefined) return undefined;
-      // Besides another region's turn: what is the same in every cycle has a cycle all the same.
+      // In its own turn; and what is the same in every cycle, which a module gives at once, in the cycle that is promised.
       return builder.ahead(wiring.fresh(`${label}_turn`), wire, cycle - builder.cycle(wire));
     },
     connect: (flags) => {
