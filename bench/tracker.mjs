@@ -17,15 +17,16 @@ import { DEVICES } from "../dist/estimate/devices.js";
 
 const CLOCKS = [240, 360];
 const DEVICE = "xcvu13p";
-/** Largest graphs, and edges a clock; all of them are parallel firmware. */
-const SIZES = [
-  { nodes: 28, edges: 56, perClock: [56, 8] },
-  { nodes: 128, edges: 256, perClock: [8, 16] },
-  { nodes: 448, edges: 896, perClock: [16] },
-];
-const NETWORKS = [
-  { name: "interaction network", model: "examples/tracker-gnn/interaction/model.onnx" },
-  { name: "HEP.TrkX", model: "examples/tracker-gnn/heptrkx/model.onnx" },
+/** Largest graphs and edges a clock (all of them are parallel firmware), and the networks that are trained for such graphs. */
+const CASES = [
+  { network: "interaction network", model: "interaction-small", nodes: 28, edges: 56, perClock: [56, 8] },
+  { network: "interaction network", model: "interaction-medium", nodes: 128, edges: 256, perClock: [8, 16] },
+  { network: "interaction network", model: "interaction-medium", nodes: 448, edges: 896, perClock: [16] },
+  { network: "HEP.TrkX", model: "heptrkx-small", nodes: 28, edges: 56, perClock: [8] },
+  {
+    ...{ network: "HEP.TrkX, shared", model: "heptrkx-small", nodes: 28, edges: 56, perClock: [8] },
+    flags: ["--iterations", "shared"],
+  },
 ];
 
 const { values: options } = parseArgs({
@@ -61,53 +62,52 @@ const rows = [
 ];
 const folder = await mkdtemp(join(tmpdir(), "l1c-bench-"));
 try {
-  for (const { name, model } of NETWORKS) {
+  for (const { network, model: name, nodes, edges, perClock, flags = [] } of CASES) {
+    const model = `examples/tracker-gnn/${name}/model.onnx`;
     const config = parse(await readFile(join(dirname(path(model)), "l1c.yaml"), "utf8"));
-    for (const { nodes, edges, perClock } of SIZES) {
-      for (const items of perClock) {
-        const title = `${name} ${nodes}x${edges} ${items}`;
-        if (!new RegExp(options.only).test(title)) continue;
-        say(title);
-        const { nodes_per_clock: _, ...graph } = { ...config.graph, nodes, edges, edges_per_clock: items };
-        const file = join(folder, "l1c.yaml");
-        await writeFile(file, stringify({ ...config, device: DEVICE, graph }));
-        const builds = [];
-        const start = performance.now();
-        let seconds = 0;
-        for (const clock of CLOCKS) {
-          const build = join(folder, `build-${clock}`);
-          const args = ["--clock-mhz", String(clock), "-o", build];
-          builds.push({ build, manifest: await l1c("compile", path(model), "-c", file, ...args) });
-          seconds ||= (performance.now() - start) / 1000;
-        }
-        const failed = builds.find(({ manifest }) => manifest.error !== undefined);
-        if (failed !== undefined) {
-          say(`${title}: ${JSON.stringify(failed.manifest.error)}`);
-          continue;
-        }
-        const [{ build, manifest }] = builds;
-        const { total } = manifest.resources;
-        const compared =
-          options.cosim === "0" ? undefined : await l1c("cosim", build, "--random", options.cosim);
-        const row = [
-          name,
-          `${nodes} × ${edges}`,
-          items === edges ? "all" : items,
-          `${manifest.interval.cycles}`,
-          ...builds.map(({ manifest: { latency } }) => `${latency.cycles}, ${Math.round(latency.ns)}`),
-          ...[total.lut, total.ff, total.dsp ?? 0, total.bram],
-          share(total.lut, device.lut),
-          share(total.lut, device.lut / device.slrs),
-          `${seconds.toFixed(1)} s`,
-          compared === undefined
-            ? "–"
-            : compared.equal
-              ? `${compared.events} graphs: equal`
-              : `DIFFERENT: ${JSON.stringify(compared.error ?? compared.bitsDiffering)}`,
-        ];
-        rows.push(row);
-        say(row.join(" | "));
+    for (const items of perClock) {
+      const title = `${network} ${nodes}x${edges} ${items}`;
+      if (!new RegExp(options.only).test(title)) continue;
+      say(title);
+      const { nodes_per_clock: _, ...graph } = { ...config.graph, nodes, edges, edges_per_clock: items };
+      const file = join(folder, "l1c.yaml");
+      await writeFile(file, stringify({ ...config, device: DEVICE, graph }));
+      const builds = [];
+      const start = performance.now();
+      let seconds = 0;
+      for (const clock of CLOCKS) {
+        const build = join(folder, `build-${clock}`);
+        const args = ["--clock-mhz", String(clock), ...flags, "-o", build];
+        builds.push({ build, manifest: await l1c("compile", path(model), "-c", file, ...args) });
+        seconds ||= (performance.now() - start) / 1000;
       }
+      const failed = builds.find(({ manifest }) => manifest.error !== undefined);
+      if (failed !== undefined) {
+        say(`${title}: ${JSON.stringify(failed.manifest.error)}`);
+        continue;
+      }
+      const [{ build, manifest }] = builds;
+      const { total } = manifest.resources;
+      const compared =
+        options.cosim === "0" ? undefined : await l1c("cosim", build, "--random", options.cosim);
+      const row = [
+        network,
+        `${nodes} × ${edges}`,
+        items === edges ? "all" : items,
+        `${manifest.interval.cycles}`,
+        ...builds.map(({ manifest: { latency } }) => `${latency.cycles}, ${Math.round(latency.ns)}`),
+        ...[total.lut, total.ff, total.dsp ?? 0, total.bram],
+        share(total.lut, device.lut),
+        share(total.lut, device.lut / device.slrs),
+        `${seconds.toFixed(1)} s`,
+        compared === undefined
+          ? "–"
+          : compared.equal
+            ? `${compared.events} graphs: equal`
+            : `DIFFERENT: ${JSON.stringify(compared.error ?? compared.bitsDiffering)}`,
+      ];
+      rows.push(row);
+      say(row.join(" | "));
     }
   }
 } finally {
