@@ -3,8 +3,16 @@ import { generateTracker, TRACKER_DEFAULTS } from "../commands/generate-tracker.
 import { percent } from "../summary.js";
 import type { DemoExample } from "./example.js";
 
-/** Graphs such as the network was trained on: four layers, 16 × 2 sectors, 5 vertices of pile-up. */
-const SAMPLE = { layers: 4, "phi-sectors": 16, "pile-up": 5 } as const;
+/** Graphs such as the network was trained on (examples/tracker-gnn/README.md), of other seeds. */
+const SAMPLE = {
+  layers: 4,
+  "phi-sectors": 16,
+  "pile-up": 8,
+  "pt-min": 2,
+  "z0-spread": 5.5,
+  "phi-slope": 0.0006,
+  "z0-max": 15_000,
+} as const;
 
 /** The interaction network that classifies edges, on graphs of the toy Monte Carlo. */
 export const trackerDemo: DemoExample = {
@@ -22,7 +30,7 @@ export const trackerDemo: DemoExample = {
   },
 
   sample: ({ events, seed }) =>
-    `${events} events in ${SAMPLE["phi-sectors"]} × 2 sectors of ${SAMPLE.layers} layers, ${SAMPLE["pile-up"]} vertices of pile-up, pT from 0.5 GeV, seed ${seed}`,
+    `${events} events in ${SAMPLE["phi-sectors"]} × 2 sectors of ${SAMPLE.layers} layers, ${SAMPLE["pile-up"]} vertices of pile-up, pT from ${SAMPLE["pt-min"]} GeV, seed ${seed}`,
 
   compile: (options) => ({ "edges-per-clock": options["edges-per-clock"] }),
 
