@@ -6,15 +6,14 @@ import { parseConfig } from "../dist/cli/config.js";
 import { compile } from "../dist/compile.js";
 import { deviceOf } from "../dist/estimate/devices.js";
 import { completeNode } from "../dist/ir/fixed/build.js";
-import { FABRICS } from "../dist/lower/delay.js";
 import { lower } from "../dist/lower/index.js";
-import { targetOf } from "../dist/lower/target.js";
+import { delaysOf, targetOf } from "../dist/lower/target.js";
 import { runPasses } from "../dist/passes/index.js";
 
 const DEVICE = deviceOf("xcvu13p");
-const delays = FABRICS[DEVICE.fabric];
 export const fabric = DEVICE.fabric;
-export const target = targetOf(DEVICE.fabric);
+export const target = targetOf(fabric);
+const delays = delaysOf(fabric, target);
 
 /** The models that are no part of the project, by file name; `--models FOLDER` says where they are. */
 export const MODELS = {

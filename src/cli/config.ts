@@ -5,6 +5,7 @@ import { z } from "zod";
 import { DEVICES } from "../estimate/devices.js";
 import { UserError } from "../ir/errors.js";
 import { type FixedType, OVERFLOWS, ROUNDINGS } from "../ir/fixed-point.js";
+import { MULTIPLIERS } from "../lower/dsp.js";
 import { EFFORTS } from "../lower/effort.js";
 import { ITERATIONS } from "../lower/graph/index.js";
 import { ARCHITECTURES } from "../lower/lowered.js";
@@ -74,6 +75,8 @@ export const CONFIG = z
       .optional(),
     /** The form of the Verilog's primitives; by default that of the device's fabric. */
     target: z.enum(TARGETS).optional(),
+    /** What products of two live values are made of. */
+    multipliers: z.enum(MULTIPLIERS).optional(),
     output: z
       .strictObject({
         /** The name of the output, where a threshold is set. */

@@ -101,8 +101,8 @@ function describeItems(inputs: Manifest["inputs"], beats: number): string {
 }
 
 /** The resources of a firmware. */
-export function describeResources({ lut, ff, bram }: Manifest["resources"]["total"]): string {
-  return `${lut} LUT, ${ff} FF, ${bram} block RAM`;
+export function describeResources({ lut, ff, dsp, bram }: Manifest["resources"]["total"]): string {
+  return `${lut} LUT, ${ff} FF, ${dsp === 0 ? "" : `${dsp} DSP, `}${bram} block RAM`;
 }
 
 function plural(count: number, noun: string): string {

@@ -13,7 +13,7 @@ import { InternalError } from "../ir/errors.js";
 import { LUT_INPUTS } from "../lower/delay.js";
 import type { Target } from "../lower/target.js";
 import { Arithmetic } from "./arithmetic.js";
-import type { Resources } from "./counts.js";
+import { NOTHING, type Resources } from "./counts.js";
 import { type GatherInputs, gatherBits } from "./gather.js";
 import type { Logic, Part } from "./logic.js";
 import { type Bit, isConstant, Network, nodeOf, not, ONE, ZERO } from "./network.js";
@@ -372,7 +372,10 @@ class Cells {
         return source.map((bit, i) => ((signed && i === width - 1) !== cell.negate ? not(bit) : bit));
       }
       case "mul":
+        if (cell.dsp) return this.dspProduct(cell, width);
         return this.product(cell, width);
+      case "dspout":
+        return this.bits[cell.a] as readonly Bit[];
       case "atleast": {
         const source = this.module.wires[cell.a] as Wire;
         const bits = this.bits[cell.a] as readonly Bit[];
@@ -507,6 +510,13 @@ class Cells {
   private isBit({ wire, shift }: Addend): boolean {
     const { width, signed } = this.module.wires[wire] as Wire;
     return width === 1 && !signed && shift === 0;
+  }
+
+  private dspProduct({ a, b }: CellOf<"mul">, width: number): readonly Bit[] {
+    const [left, right] = [this.bits[a] as readonly Bit[], this.bits[b] as readonly Bit[]];
+    const signs = [a, b].map((id) => (this.module.wires[id] as Wire).signed);
+    const key = `product|${left.length}|${signs}|${width}`;
+    return this.elaborator.part(key, { ...NOTHING, dsp: 1 }, [...left, ...right], width);
   }
 
   /** The rows of partial products, added up; the last row of a signed operand is subtracted. */

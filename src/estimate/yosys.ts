@@ -17,17 +17,22 @@ export interface Synthesis {
   /** The Verilog: paths without white space. */
   readonly files: readonly string[];
   readonly fabric: Fabric;
+  /** Whether it may use DSPs. */
+  readonly dsp?: boolean;
 }
 
 /**
- * Yosys' script: flat besides the blocks, without pads, clock buffers and DSPs; wide functions are LUTs only, not
+ * Yosys' script: flat besides the blocks, without pads and clock buffers, and without DSPs unless asked for; wide functions are LUTs only, not
  * multiplexers of the slice, so that LUTs are comparable. It writes what it counted into `statistics` as JSON.
  */
-export function yosysScript({ top, blocks, files, fabric }: Synthesis, statistics: string): string {
+export function yosysScript(
+  { top, blocks, files, fabric, dsp = false }: Synthesis,
+  statistics: string,
+): string {
   return [
     ...files.map((file) => `read_verilog ${file}`),
     ...blocks.map((block) => `setattr -mod -set keep_hierarchy 1 ${block}`),
-    `synth_xilinx -top ${top} -family ${FAMILIES[fabric]} -flatten -noiopad -noclkbuf -nodsp -nowidelut`,
+    `synth_xilinx -top ${top} -family ${FAMILIES[fabric]} -flatten -noiopad -noclkbuf${dsp ? "" : " -nodsp"} -nowidelut`,
     `tee -q -o ${statistics} stat -json`,
   ].join("; ");
 }

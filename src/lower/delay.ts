@@ -1,4 +1,6 @@
 import type { Cell, Wire } from "../ir/circuit/circuit.js";
+import { InternalError } from "../ir/errors.js";
+import type { Dsp } from "./dsp.js";
 
 /** A delay model of an FPGA fabric, in nanoseconds. */
 export interface DelayModel {
@@ -12,6 +14,8 @@ export interface DelayModel {
   readonly carry8: number;
   /** Clock-to-output plus set-up of a register, plus clock uncertainty. */
   readonly register: number;
+  /** The DSPs, where products of two live values are to be made by them. */
+  readonly dsp?: Dsp;
 }
 
 /**
@@ -60,11 +64,14 @@ export function cellDelay(
       // A LUT saves the majority of its bit's operands for the next bit's LUT, which is on the carry chain.
       return level + model.local + model.lut + Math.ceil(width / 8) * model.carry8;
     case "mul": {
+      if (cell.dsp) return dspOf(model).multiply + model.net;
       // An adder takes two rows of partial products, whose ANDs lie in its own LUTs; a tree of adders takes those.
       const rows = Math.min(operand(cell.a).width, operand(cell.b).width);
       const adder = level + Math.ceil(width / 8) * model.carry8;
       return rows === 1 ? level : adder * (1 + Math.ceil(Math.log2(Math.ceil(rows / 2))));
     }
+    case "dspout":
+      return dspOf(model).add;
     case "atleast": {
       const bits = operand(cell.a).width;
       // A sign bit is a wire; a short comparison is one LUT; a long one is a carry chain.
@@ -87,6 +94,11 @@ export function cellDelay(
     case "register":
       return 0;
   }
+}
+
+function dspOf({ dsp }: DelayModel): Dsp {
+  if (dsp === undefined) throw new InternalError("a product of a DSP in firmware without DSPs");
+  return dsp;
 }
 
 /**

@@ -1,12 +1,16 @@
+import type { Dsp } from "./dsp.js";
+
 /** How long the compiler looks for cheaper adder graphs: 0 one way of sharing, 1 several and two depths, 2 and 3 restarts and more depths. */
 export const EFFORTS = [0, 1, 2, 3] as const;
 export type Effort = (typeof EFFORTS)[number];
 export const DEFAULT_EFFORT: Effort = 1;
 
-/** How adder graphs are looked for: how long, and how deep they may be (slack.ts). */
+/** How adder graphs are looked for: how long, and how deep they may be (slack.ts). And by what products are made. */
 export interface Search {
   readonly effort: Effort;
   readonly slack: number;
+  /** The multiplier that products of two live values are made by; LUTs where it is missing. */
+  readonly dsp?: Pick<Dsp, "a" | "b">;
 }
 
 /** What the search for an adder graph found; LUTs are those of its adders and tables by the search's own count. */

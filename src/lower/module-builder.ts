@@ -49,8 +49,8 @@ export class ModuleBuilder {
   /** How adder graphs are looked for. */
   readonly search: Search;
 
-  constructor({ effort = DEFAULT_EFFORT, slack = DEFAULT_SLACK }: Partial<Search> = {}) {
-    this.search = { effort, slack };
+  constructor({ effort = DEFAULT_EFFORT, slack = DEFAULT_SLACK, dsp }: Partial<Search> = {}) {
+    this.search = { effort, slack, ...(dsp !== undefined && { dsp }) };
   }
 
   /** A packed input port of `width` bits. */
@@ -188,14 +188,15 @@ export class ModuleBuilder {
     return this.define({ op, a: a.wire, shiftA, b: b.wire, shiftB }, op === "add" ? "a" : "d", range);
   }
 
-  /** The product of two signals as one cell (see multiply.ts for wide ones). */
-  mul(a: Signal, b: Signal): Signal {
+  /** The product of two signals as one cell (see multiply.ts for wide ones); with `dsp` it passes through a DSP. */
+  mul(a: Signal, b: Signal, dsp = false): Signal {
     const ends = [a.range.lo, a.range.hi].flatMap((x) => [x * b.range.lo, x * b.range.hi]);
     const range = ends.reduce((all, k) => hull(all, { lo: k, hi: k }), {
       lo: ends[0] as bigint,
       hi: ends[0] as bigint,
     });
-    return this.define({ op: "mul", a: a.wire, b: b.wire }, "p", range);
+    const product = this.define({ op: "mul", a: a.wire, b: b.wire, dsp }, "p", range);
+    return dsp ? this.define({ op: "dspout", a: product.wire }, "p", product.range) : product;
   }
 
   /** The same value, of which the caller knows tighter bounds, on the bits that these need. */

@@ -1,14 +1,21 @@
 import type { Interval } from "../ir/fixed-point.js";
 import { hull } from "../ir/interval.js";
 import { LUT_INPUTS } from "./delay.js";
+import type { Search } from "./effort.js";
 import { lowerLinear } from "./linear/index.js";
 import { lowerTableOf } from "./lookup.js";
 import type { ModuleBuilder, Signal } from "./module-builder.js";
 
+/** Products of so few bits take LUTs, as in Yosys, which leaves those of up to 8 bits to them (`synth_xilinx`). */
+const SMALL = 8;
+
 /** Of so few bits of the narrower operand a product cell takes no more LUTs than rows. */
 const FEW = 3;
 
-/** The product of two live values; with a constant it becomes an adder graph. */
+/**
+ * The product of two live values; with a constant it becomes an adder graph. It takes LUTs, or DSPs where the builder has
+ * them: those of a few bits take LUTs even then.
+ */
 export function lowerProduct(builder: ModuleBuilder, a: Signal, b: Signal): Signal {
   const [wide, narrow] = builder.wireOf(a).width >= builder.wireOf(b).width ? [a, b] : [b, a];
   for (const [signal, other] of [
@@ -19,11 +26,46 @@ export function lowerProduct(builder: ModuleBuilder, a: Signal, b: Signal): Sign
     return lowerLinear(builder, [signal], [{ weights: [other.range.lo], bias: 0n }])[0] as Signal;
   }
   const small = builder.wireOf(wide).width + builder.wireOf(narrow).width <= LUT_INPUTS;
-  const product = small ? lowerTable(builder, wide, narrow) : lowerRows(builder, wide, narrow);
+  const product = small ? lowerTable(builder, wide, narrow) : lowerWide(builder, wide, narrow);
   if (a.wire !== b.wire) return product;
   const { lo, hi } = a.range;
   const square = hull({ lo: lo * lo, hi: lo * lo }, { lo: hi * hi, hi: hi * hi });
   return builder.narrow(product, lo <= 0n && hi >= 0n ? { lo: 0n, hi: square.hi } : square);
+}
+
+function lowerWide(builder: ModuleBuilder, wide: Signal, narrow: Signal): Signal {
+  const { dsp } = builder.search;
+  const [width, few] = [builder.wireOf(wide).width, builder.wireOf(narrow).width <= FEW];
+  if (dsp !== undefined && !few && width + builder.wireOf(narrow).width > SMALL)
+    return lowerDsp(builder, wide, narrow, dsp);
+  // Where there are DSPs, a tool that takes products into them by their width would take a product cell.
+  return few && dsp === undefined ? builder.mul(wide, narrow) : lowerRows(builder, wide, narrow);
+}
+
+/**
+ * wide · narrow in a DSP, or in several where it does not fit one: the operand with bits to spare is cut into its low bits,
+ * unsigned, and what lies above them.
+ */
+function lowerDsp(
+  builder: ModuleBuilder,
+  wide: Signal,
+  narrow: Signal,
+  dsp: NonNullable<Search["dsp"]>,
+): Signal {
+  const bits = (signal: Signal) => {
+    const { width, signed } = builder.wireOf(signal);
+    return signed ? width : width + 1;
+  };
+  const [more, fewer] = bits(wide) >= bits(narrow) ? [wide, narrow] : [narrow, wide];
+  if (bits(more) <= dsp.a && bits(fewer) <= dsp.b)
+    return builder.narrow(builder.mul(more, fewer, true), boundsOf(wide, narrow));
+  const [cut, whole, low] = bits(fewer) <= dsp.b ? [more, fewer, dsp.a - 1] : [fewer, more, dsp.b - 1];
+  const parts = [
+    builder.slice(cut, 0, { lo: 0n, hi: (1n << BigInt(low)) - 1n }),
+    builder.shift(cut, -low),
+  ].map((part) => lowerProduct(builder, part, whole));
+  const [product] = lowerLinear(builder, parts, [{ weights: [1n, 1n << BigInt(low)], bias: 0n }]) as [Signal];
+  return builder.narrow(product, boundsOf(wide, narrow));
 }
 
 /**
@@ -33,7 +75,6 @@ export function lowerProduct(builder: ModuleBuilder, a: Signal, b: Signal): Sign
  */
 function lowerRows(builder: ModuleBuilder, wide: Signal, narrow: Signal): Signal {
   const { width, signed } = builder.wireOf(narrow);
-  if (width <= FEW) return builder.mul(wide, narrow);
   const zero = builder.constant(0n);
   const double = builder.shift(wide, 1);
   const triple = builder.add(wide, double);

@@ -1,4 +1,5 @@
 import { type DelayModel, FABRICS, type Fabric } from "./delay.js";
+import { DSPS, type Multipliers } from "./dsp.js";
 
 /**
  * What the primitives of the Verilog are written for (templates/verilog/): plain Verilog for any device, or the LUT6_2 and
@@ -12,8 +13,15 @@ export function targetOf(fabric: Fabric): Target {
   return fabric === "7-series" ? "generic" : "ultrascale";
 }
 
-/** The delays of a fabric with these primitives: a sum in plain Verilog may become two adders with a net between them. */
-export function delaysOf(fabric: Fabric, target: Target): DelayModel {
+/**
+ * The delays of a fabric with these primitives: a sum in plain Verilog may become two adders with a net between them. Products
+ * are made by DSPs where their delays are there.
+ */
+export function delaysOf(fabric: Fabric, target: Target, multipliers: Multipliers = "lut"): DelayModel {
   const delays: DelayModel = FABRICS[fabric];
-  return target === "generic" ? { ...delays, local: delays.net } : delays;
+  return {
+    ...delays,
+    ...(target === "generic" && { local: delays.net }),
+    ...(multipliers === "dsp" && { dsp: DSPS[fabric] }),
+  };
 }

@@ -100,6 +100,8 @@ class ModuleInterpreter implements CircuitInterpreter {
       }
       case "mul":
         return at(cell.a) * at(cell.b);
+      case "dspout":
+        return at(cell.a);
       case "offset": {
         const a = at(cell.a);
         return (cell.negate ? -a : a) + offsetOf(this.module.wires[cell.a] as Wire, cell.negate);

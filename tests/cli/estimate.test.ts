@@ -78,6 +78,26 @@ describe("l1c estimate", () => {
     }
   });
 
+  it.runIf(HAS_YOSYS)(
+    "counts products in DSPs as Yosys does",
+    async () => {
+      const model = fileURLToPath(fixtureUrl("layers_merge.keras"));
+      const types = ["a", "b", "c", "d", "e"].flatMap((name) => ["--type", `${name}=fixed<8,4>`]);
+      const compile = (...more: string[]) =>
+        runCli("compile", model, "-o", at("products"), "--architecture", "parallel", ...types, ...more);
+      const wrong = await compile("--multipliers", "luts");
+      expect(wrong.code).toBe(2);
+      expect(wrong.stderr).toContain("multipliers");
+      expect((await compile("--multipliers", "dsp")).stdout).toMatch(/about \d+ LUT, \d+ FF, 112 DSP/);
+      const { stdout } = await runCli("estimate", at("products"), "--synth", "--json");
+      const { synthesis, shares } = JSON.parse(stdout);
+      expect(shares).toContainEqual({ name: "DSP", used: 112, device: 12_288, slr: 3072 });
+      for (const { module, estimate, yosys } of synthesis.modules)
+        expect([module, estimate.dsp]).toEqual([module, yosys.dsp]);
+    },
+    120_000,
+  );
+
   it.runIf(HAS_YOSYS)("says when Yosys does not end in time", async () => {
     const { code, stdout } = await runCli("estimate", at("build"), "--synth", "--seconds", "1");
     expect(code).toBe(0);

@@ -92,7 +92,7 @@ describe("the estimate of a cell", () => {
     const wire = (width: number) => () =>
       ({ name: "w", width, signed: false, cycle: 0, cell: { op: "input" } }) as const;
     const delay = (width: number) =>
-      cellDelay({ op: "mul", a: 0, b: 1 }, 2 * width, wire(width), FABRICS["ultrascale+"]);
+      cellDelay({ op: "mul", a: 0, b: 1, dsp: false }, 2 * width, wire(width), FABRICS["ultrascale+"]);
     expect(delay(1)).toBeLessThan(delay(4));
     expect(delay(4)).toBeLessThan(delay(8));
   });

@@ -10,6 +10,7 @@ import { withFolder, writeVerilog } from "./firmware.js";
 export function countedByYosys(
   circuits: readonly Circuit[],
   target: Target,
+  dsp = false,
 ): Promise<ReadonlyMap<string, Resources>> {
   return withFolder(async (folder) => {
     const files = circuits.flatMap((circuit) => writeVerilog(circuit, folder, undefined, target));
@@ -21,7 +22,7 @@ export function countedByYosys(
     );
     const counted = await synthesize(
       {
-        ...{ top: "all", blocks, fabric: target === "generic" ? "7-series" : "ultrascale+" },
+        ...{ top: "all", blocks, dsp, fabric: target === "generic" ? "7-series" : "ultrascale+" },
         files: [...new Set([...files, all])].filter((file) => !file.includes("/sim/")),
       },
       folder,

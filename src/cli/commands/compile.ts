@@ -4,6 +4,7 @@ import { deviceOf } from "../../estimate/devices.js";
 import { UserError } from "../../ir/errors.js";
 import type { Model } from "../../ir/model/model.js";
 import type { Asked } from "../../lower/choose.js";
+import { MULTIPLIERS, type Multipliers } from "../../lower/dsp.js";
 import { DEFAULT_EFFORT, EFFORTS, type Effort } from "../../lower/effort.js";
 import { ITERATIONS, type Iterations } from "../../lower/graph/index.js";
 import { ARCHITECTURES } from "../../lower/lowered.js";
@@ -34,6 +35,7 @@ export interface CompileCommandOptions {
   readonly "clock-mhz": number | undefined;
   readonly threshold: number | undefined;
   readonly target?: Target | undefined;
+  readonly multipliers?: Multipliers | undefined;
   readonly effort?: Effort | undefined;
   readonly "latency-cycles"?: number | undefined;
   readonly "latency-ns"?: number | undefined;
@@ -108,6 +110,11 @@ export const compile: Command<CompileCommandOptions> = {
         choices: TARGETS,
         describe: "form of the Verilog's primitives (overrides the configuration; default: by the device)",
       })
+      .option("multipliers", {
+        choices: MULTIPLIERS,
+        describe:
+          "what products of two values of the event are made of (overrides the configuration; default: lut)",
+      })
       .option("effort", {
         choices: EFFORTS,
         describe: `how long cheaper adder graphs are looked for (overrides the configuration; default: ${DEFAULT_EFFORT})`,
@@ -145,7 +152,7 @@ export const compile: Command<CompileCommandOptions> = {
       {
         name: config.name ?? nameOf(options.model),
         clockMHz: config.clock_mhz,
-        delays: delaysOf(fabric, target),
+        delays: delaysOf(fabric, target, config.multipliers),
         target,
         ...(config.latency !== undefined && { latency: config.latency }),
         ...(config.effort !== undefined && { effort: config.effort }),
@@ -229,6 +236,7 @@ function override(config: Config, options: CompileCommandOptions): Config {
       architecture: architecture ?? config.architecture,
       ...(stream !== undefined && { stream }),
       target: options.target ?? config.target,
+      multipliers: options.multipliers ?? config.multipliers,
       ...(latency !== undefined && { latency }),
       ...(options.effort !== undefined && { effort: options.effort }),
       types: { ...config.types, ...typesOf(options.type) },

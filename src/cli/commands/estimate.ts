@@ -109,11 +109,12 @@ async function synthesizeBuild(build: Build, seconds: number, output: Output): P
   const { fabric } = deviceOf(manifest.device);
   const estimates = estimateResources(circuit, manifest.config.values.target ?? targetOf(fabric));
   const modules = manifest.layers.map((layer) => moduleOf(layer, circuit));
+  const dsp = circuit.modules.some(({ wires }) => wires.some(({ cell }) => cell.op === "mul" && cell.dsp));
   const blocks = [...new Set(modules.map(({ module }) => module))].filter((name) => name !== manifest.top);
   const run = (names: readonly string[]) =>
     withWorkFolder("l1c-estimate-", async (folder) => {
       const files = await copyVerilog(build, folder, "synthesis");
-      return synthesize({ top: manifest.top, blocks: names, files, fabric }, folder, seconds);
+      return synthesize({ top: manifest.top, blocks: names, files, fabric, dsp }, folder, seconds);
     });
   output.progress(`synthesizing ${blocks.length} modules in ${tool}`);
   const single = await run(blocks);
@@ -146,14 +147,20 @@ function moduleOf(
 }
 
 function describeSynthesis({ tool, modules, total }: SynthesisResult, { resources }: Manifest): string {
-  const side = (by: Resources, yosys: Resources | null) =>
-    yosys === null
-      ? [String(by.lut), "-", "-", String(by.ff), "-"]
-      : [String(by.lut), String(yosys.lut), difference(by.lut, yosys.lut), String(by.ff), String(yosys.ff)];
+  const dsps = [resources.total, ...modules.map(({ yosys }) => yosys)].some((counted) => counted?.dsp);
+  const side = (by: Resources, yosys: Resources | null) => [
+    ...[String(by.lut), yosys === null ? "-" : String(yosys.lut)],
+    yosys === null ? "-" : difference(by.lut, yosys.lut),
+    ...[String(by.ff), yosys === null ? "-" : String(yosys.ff)],
+    ...(dsps ? [String(by.dsp), yosys === null ? "-" : String(yosys.dsp)] : []),
+  ];
   const repeated = modules.some(({ copies }) => copies > 1);
   return [
     table([
-      ["module", "copies", "LUT", `LUT by ${tool}`, "estimate is", "FF", `FF by ${tool}`],
+      [
+        ...["module", "copies", "LUT", `LUT by ${tool}`, "estimate is", "FF", `FF by ${tool}`],
+        ...(dsps ? ["DSP", `DSP by ${tool}`] : []),
+      ],
       ...modules.map((row) => [row.module, String(row.copies), ...side(row.estimate, row.yosys)]),
       ...(repeated ? [] : [["all", "", ...side(resources.total, total)]]),
     ]),

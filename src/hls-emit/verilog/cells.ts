@@ -1,6 +1,6 @@
 import type { CellOf, CellOp, Module, Wire, WireId } from "../../ir/circuit/circuit.js";
 import { InternalError } from "../../ir/errors.js";
-import { emitAdd3 } from "./add3.js";
+import { emitAdd3, isFolded } from "./add3.js";
 import { emitTable } from "./table.js";
 import { assign, declare, extend, literal, select, top } from "./vectors.js";
 
@@ -31,6 +31,7 @@ export const CELL_EMITTERS: { readonly [Op in CellOp]: CellEmitter<Op> } = {
   sub: (cell, wire, module) => assign(wire, sum(cell, "-", wire, module)),
   add3: emitAdd3,
   offset: (cell, wire, module) => {
+    if (isFolded(wire, module)) return [];
     const { name, width, signed } = module.wires[cell.a] as Wire;
     if (width === 1) return assign(wire, signed === cell.negate ? name : `~${name}`);
     const rest = `${name}[${width - 2}:0]`;
@@ -42,8 +43,14 @@ export const CELL_EMITTERS: { readonly [Op in CellOp]: CellEmitter<Op> } = {
     return assign(wire, cell.negate ? `~${name}` : name);
   },
   // Modulo 2^width, the product of extended operands is the product of the signed values.
-  mul: (cell, wire, module) =>
-    assign(wire, `${extend(module, cell.a, 0, wire.width)} * ${extend(module, cell.b, 0, wire.width)}`),
+  mul: (cell, wire, module) => {
+    if (cell.dsp) return emitDspProduct(cell, wire, module);
+    return assign(
+      wire,
+      `${extend(module, cell.a, 0, wire.width)} * ${extend(module, cell.b, 0, wire.width)}`,
+    );
+  },
+  dspout: (cell, wire, module) => assign(wire, (module.wires[cell.a] as Wire).name),
   shift: (cell, wire, module) => assign(wire, extend(module, cell.a, cell.by, wire.width)),
   atleast: (cell, wire, module) => {
     const source = module.wires[cell.a] as Wire;
@@ -85,6 +92,23 @@ function sum(cell: CellOf<"add" | "sub">, sign: string, wire: Wire, module: Modu
   const b = extend(module, cell.b, cell.shiftB, wire.width);
   if (sign === "-" && a.cell.op === "constant" && a.cell.value === 0n) return `-${b}`;
   return `${extend(module, cell.a, cell.shiftA, wire.width)} ${sign} ${b}`;
+}
+
+/**
+ * A product as synthesis tools know that of a DSP (AMD UG901): signed operands of their own widths, which Verilog extends. The
+ * attribute keeps it out of LUTs.
+ */
+function emitDspProduct(cell: CellOf<"mul">, wire: Wire, module: Module): readonly string[] {
+  const operand = (id: WireId) => {
+    const { name, signed } = module.wires[id] as Wire;
+    return signed ? `$signed(${name})` : `$signed({1'b0, ${name}})`;
+  };
+  return [
+    `(* use_dsp = "yes" *) ${declare("wire", wire.width, wire.name)};`,
+    "/* verilator lint_off WIDTH */",
+    `assign ${wire.name} = ${operand(cell.a)} * ${operand(cell.b)};`,
+    "/* verilator lint_on WIDTH */",
+  ];
 }
 
 /** The lines of a wire. */

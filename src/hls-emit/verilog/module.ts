@@ -87,6 +87,7 @@ function namedConstants(module: Module): ReadonlySet<WireId> {
     if (cell.op === "mux") keep(cell.select);
     if (cell.op === "choose") keep(cell.index);
     if (cell.op === "atleast") keep(cell.a);
+    if (cell.op === "mul" && cell.dsp) [cell.a, cell.b].forEach(keep);
   }
   for (const { wire } of module.outputs) keep(wire);
   for (const { inputs } of module.instances) for (const { wire } of inputs) keep(wire);

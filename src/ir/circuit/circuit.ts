@@ -77,8 +77,10 @@ export type Cell =
    * one; with `negate` 2^(width − 1) − 1 − a and 2^width − 1 − a. It takes inverters only.
    */
   | { readonly op: "offset"; readonly a: WireId; readonly negate: boolean }
-  /** a · b. */
-  | { readonly op: "mul"; readonly a: WireId; readonly b: WireId }
+  /** a · b. With `dsp` it is the multiplier of a DSP, whose operands fit its ports; a `dspout` reads it. */
+  | { readonly op: "mul"; readonly a: WireId; readonly b: WireId; readonly dsp: boolean }
+  /** a, the product of a DSP's multiplier, as it comes out of the DSP: behind the adder that it passes. */
+  | { readonly op: "dspout"; readonly a: WireId }
   /** a · 2^by, rounded down when `by` is negative. */
   | { readonly op: "shift"; readonly a: WireId; readonly by: number }
   /** 1 when a ≥ level. */
@@ -131,6 +133,7 @@ export function cellOperands(cell: Cell): readonly WireId[] {
     case "add3":
       return [cell.a, cell.b, cell.c];
     case "offset":
+    case "dspout":
     case "shift":
     case "atleast":
       return [cell.a];
@@ -163,6 +166,7 @@ export function mapOperands(cell: Cell, map: (wire: WireId) => WireId): Cell {
     case "add3":
       return { ...cell, a: map(cell.a), b: map(cell.b), c: map(cell.c) };
     case "offset":
+    case "dspout":
     case "shift":
     case "atleast":
       return { ...cell, a: map(cell.a) };

@@ -31,6 +31,7 @@ const CELLS: readonly CellOp[] = [
   "add3",
   "offset",
   "mul",
+  "dspout",
   "shift",
   "atleast",
   "mux",
@@ -132,10 +133,12 @@ function writeCell(cell: Cell): Attributes {
       return { entries: cell.entries };
     case "register":
       return cell.reset ? { reset: 1n } : {};
+    case "mul":
+      return cell.dsp ? { dsp: 1n } : {};
     case "input":
     case "port":
     case "concat":
-    case "mul":
+    case "dspout":
     case "mux":
     case "choose":
       return {};
@@ -255,7 +258,9 @@ function readCell(op: CellOp, operands: readonly number[], reader: Reader): Cell
     case "offset":
       return { op, a, negate: reader.has("negate") };
     case "mul":
-      return { op, a, b };
+      return { op, a, b, dsp: reader.has("dsp") };
+    case "dspout":
+      return { op, a };
     case "shift":
       return { op, a, by: reader.count("by") };
     case "atleast":

@@ -133,6 +133,10 @@ function verifyCell(
       if (wire.signed || wire.width !== wireAt(cell.a).width)
         throw fail("is not unsigned and as wide as its operand");
       break;
+    case "dspout":
+      if (!sameKind(wireAt(cell.a), wire)) throw fail("is not as wide or signed as its product");
+      if (!isProduct(cell.a, module)) throw fail("reads no product of a DSP");
+      break;
     case "atleast":
       if (wire.width !== 1 || wire.signed) throw fail("is not one unsigned bit");
       if (!fits(cell.level, wireAt(cell.a))) throw fail("compares with a level that its operand cannot have");
@@ -216,6 +220,13 @@ function startOf(index: number, module: Module, outputs: Outside["outputs"]): nu
 
 function fits(value: bigint, { width, signed }: Wire): boolean {
   return value === (signed ? BigInt.asIntN(width, value) : BigInt.asUintN(width, value));
+}
+
+/** Whether a wire is the product of a DSP's multiplier, or a register of it. */
+function isProduct(id: WireId, module: Module): boolean {
+  const { cell } = module.wires[id] as Wire;
+  if (cell.op === "register") return !cell.reset && cell.source < id && isProduct(cell.source, module);
+  return cell.op === "mul" && cell.dsp;
 }
 
 function sameKind(a: Wire, b: Wire): boolean {

@@ -47,7 +47,8 @@ const CONTROL = ["clk", "rst", "in_valid", "in_first", "out_valid", "out_first"]
 export function lowerParallel(source: Fixed, options: ParallelOptions): Lowered {
   const { effort = DEFAULT_EFFORT, cycles: allowed } = options;
   return cheapestSlack(effort, allowed, (slack) => {
-    const result = lowerWith(source, options, { effort, slack });
+    const { dsp } = options.delays;
+    const result = lowerWith(source, options, { effort, slack, ...(dsp !== undefined && { dsp }) });
     const lut = result.layers.reduce((sum, { adders, copies }) => sum + copies * (adders?.lut ?? 0), 0);
     return { result, cycles: result.latency, lut, registers: registerBits(result.circuit.modules) };
   });

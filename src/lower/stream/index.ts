@@ -47,6 +47,7 @@ export function lowerStream(fixed: Fixed, options: StreamOptions): Lowered {
   const interval = Math.ceil(length / options.columns);
   const beat = { columns: options.columns, last: length - (interval - 1) * options.columns };
   const { effort = DEFAULT_EFFORT } = options;
+  const { dsp } = options.delays;
 
   const [top] = uniqueIdentifiers([fixed.name], TAKEN_MODULES) as [string];
   const moduleNames = uniqueIdentifiers(
@@ -71,7 +72,8 @@ export function lowerStream(fixed: Fixed, options: StreamOptions): Lowered {
       adders,
       timed: { module: timed, paths },
     } = cheapestSlack(effort, undefined, (slack) => {
-      const flat = buildSite(siteName, [], layer, axes, source, result, { effort, slack });
+      const search = { effort, slack, ...(dsp !== undefined && { dsp }) };
+      const flat = buildSite(siteName, [], layer, axes, source, result, search);
       const own = joinedFacts(flat.adders);
       const piped = pipeline(flat.module, {
         period: options.period,
