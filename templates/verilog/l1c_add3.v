@@ -1,4 +1,5 @@
-// Adds three operands: sum = a + b + c modulo 2^WIDTH, with b and c subtracted where NEGATE_B and NEGATE_C are 1.
+// Adds three operands: sum = a + b + c modulo 2^WIDTH, with b and c subtracted where NEGATE_B and NEGATE_C are 1. Before
+// that, the bits in INVERT_A, INVERT_B and INVERT_C are inverted.
 //
 // In plain Verilog, for any device. templates/verilog/ultrascale/ has the same module in LUT6_2 and CARRY8.
 `default_nettype none
@@ -10,22 +11,28 @@ module l1c_add3 #(
   parameter TOP_IS_CARRY = 0,  // the highest bit is the carry out of the others: the operands do not reach it
   parameter [WIDTH-1:0] LIVE_A = {WIDTH{1'b1}},  // the bits that may be 1; of a negated operand all
   parameter [WIDTH-1:0] LIVE_B = {WIDTH{1'b1}},
-  parameter [WIDTH-1:0] LIVE_C = {WIDTH{1'b1}}
+  parameter [WIDTH-1:0] LIVE_C = {WIDTH{1'b1}},
+  parameter [WIDTH-1:0] INVERT_A = {WIDTH{1'b0}},  // the bits that are inverted
+  parameter [WIDTH-1:0] INVERT_B = {WIDTH{1'b0}},
+  parameter [WIDTH-1:0] INVERT_C = {WIDTH{1'b0}}
 ) (
   input  wire [WIDTH-1:0] a,
   input  wire [WIDTH-1:0] b,
   input  wire [WIDTH-1:0] c,
   output wire [WIDTH-1:0] sum
 );
+  wire [WIDTH-1:0] x = a ^ INVERT_A;
+  wire [WIDTH-1:0] y = b ^ INVERT_B;
+  wire [WIDTH-1:0] z = c ^ INVERT_C;
   generate
     if (NEGATE_B != 0 && NEGATE_C != 0) begin : neither
-      assign sum = a - b - c;
+      assign sum = x - y - z;
     end else if (NEGATE_B != 0) begin : first
-      assign sum = a + c - b;
+      assign sum = x + z - y;
     end else if (NEGATE_C != 0) begin : second
-      assign sum = a + b - c;
+      assign sum = x + y - z;
     end else begin : both
-      assign sum = a + b + c;
+      assign sum = x + y + z;
     end
   endgenerate
 endmodule

@@ -1,44 +1,30 @@
 // ---- tiny_conv_site.v
 // One site of layer 'conv': conv2d, relu, requantize.
 // Reads a patch of 3 columns x 1 position; types ufixed<1,1> -> ufixed<2,1>.
-// Latency 1 cycle.
+// Latency 0 cycles.
 `default_nettype none
 /* verilator lint_off UNUSED */
 module tiny_conv_site (
-  input  wire clk,
   input  wire [5:0] in_patch,
   output wire [3:0] out_site
 );
   /* verilator hier_block */
-  reg [5:0] in_patch_c1;
-  always @(posedge clk) in_patch_c1 <= in_patch;
-  wire x0 = in_patch_c1[0];
-  wire x1 = in_patch_c1[1];
-  wire x2 = in_patch_c1[2];
-  wire x3 = in_patch_c1[3];
-  wire x4 = in_patch_c1[4];
-  wire x5 = in_patch_c1[5];
-  wire [4:0] i0 = {x3, x1, x2, x0, x5};
-  localparam [31:0] T0_B0 = 32'h69696969;
-  localparam [31:0] T0_B1 = 32'h8e71718e;
-  localparam [31:0] T0_B2 = 32'h5ad42b5a;
-  localparam [31:0] T0_B3 = 32'ha002b0a;
-  wire [3:0] t0 = {T0_B3[i0], T0_B2[i0], T0_B1[i0], T0_B0[i0]};
-  wire [3:0] i1 = {x4, x5, x1, x2};
-  localparam [15:0] T1_B0 = 16'h6666;
-  localparam [15:0] T1_B1 = 16'h2dd2;
-  localparam [15:0] T1_B2 = 16'h20f2;
-  wire [2:0] t1 = {T1_B2[i1], T1_B1[i1], T1_B0[i1]};
-  wire [3:0] w0 = t0;
-  localparam [15:0] T2_B0 = 16'hfe6;
-  localparam [15:0] T2_B1 = 16'hff8;
-  wire [1:0] t2 = {T2_B1[w0], T2_B0[w0]};
-  wire [2:0] w1 = t1;
-  localparam [7:0] T3_B0 = 8'h6;
-  localparam [7:0] T3_B1 = 8'h18;
-  wire [1:0] t3 = {T3_B1[w1], T3_B0[w1]};
-  wire [3:0] i2 = {t3, t2};
-  assign out_site = i2;
+  wire x0 = in_patch[0];
+  wire x1 = in_patch[1];
+  wire x2 = in_patch[2];
+  wire x3 = in_patch[3];
+  wire x4 = in_patch[4];
+  wire x5 = in_patch[5];
+  wire [4:0] i0 = {x5, x3, x2, x1, x0};
+  localparam [31:0] T0_B0 = 32'hc230bc63;
+  localparam [31:0] T0_B1 = 32'h3000f3b0;
+  wire [1:0] t0 = {T0_B1[i0], T0_B0[i0]};
+  wire [3:0] i2 = {x5, x4, x2, x1};
+  localparam [15:0] T2_B0 = 16'h20d2;
+  localparam [15:0] T2_B1 = 16'h20;
+  wire [1:0] t2 = {T2_B1[i2], T2_B0[i2]};
+  wire [3:0] i4 = {t2, t0};
+  assign out_site = i4;
 endmodule
 /* verilator lint_on UNUSED */
 `default_nettype wire
@@ -66,20 +52,16 @@ module tiny_conv (
   wire [1:0] patch_c0_s0_2 = window_out_data[9:8];
   wire [5:0] patch_c0_s0 = {patch_c0_s0_2, patch_c0_s0_1, patch_c0_s0_0};
   wire [3:0] site_c0_s0_out_site;
-  tiny_conv_site site_c0_s0 (.clk(clk), .in_patch(patch_c0_s0), .out_site(site_c0_s0_out_site));
+  tiny_conv_site site_c0_s0 (.in_patch(patch_c0_s0), .out_site(site_c0_s0_out_site));
   wire [1:0] patch_c0_s1_0 = window_out_data[3:2];
   wire [1:0] patch_c0_s1_1 = window_out_data[7:6];
   wire [1:0] patch_c0_s1_2 = window_out_data[11:10];
   wire [5:0] patch_c0_s1 = {patch_c0_s1_2, patch_c0_s1_1, patch_c0_s1_0};
   wire [3:0] site_c0_s1_out_site;
-  tiny_conv_site site_c0_s1 (.clk(clk), .in_patch(patch_c0_s1), .out_site(site_c0_s1_out_site));
-  reg window_out_valid_d1;
-  always @(posedge clk) window_out_valid_d1 <= rst ? 1'h0 : window_out_valid;
-  reg window_out_first_d1;
-  always @(posedge clk) window_out_first_d1 <= rst ? 1'h0 : window_out_first;
+  tiny_conv_site site_c0_s1 (.in_patch(patch_c0_s1), .out_site(site_c0_s1_out_site));
   wire [7:0] sites = {site_c0_s1_out_site, site_c0_s0_out_site};
-  assign out_valid = window_out_valid_d1;
-  assign out_first = window_out_first_d1;
+  assign out_valid = window_out_valid;
+  assign out_first = window_out_first;
   assign out_data = sites;
 endmodule
 /* verilator lint_on UNUSED */
@@ -105,17 +87,15 @@ module tiny_head_site (
   wire [1:0] x3 = in_patch_c1[7:6];
   reg [1:0] x1_c2;
   always @(posedge clk) x1_c2 <= x1;
-  wire [1:0] n0 = ~x1_c2;
-  wire [1:0] n1 = ~x3;
   wire [3:0] e0;
-  l1c_add3 #(.WIDTH(4), .TOP_IS_CARRY(1), .LIVE_A(4'h3), .LIVE_B(4'h3), .LIVE_C(4'h3)) e0_add (.a({2'h0, x0}), .b({2'h0, x1}), .c({2'h0, n1}), .sum(e0[3:0]));
+  l1c_add3 #(.WIDTH(4), .TOP_IS_CARRY(1), .LIVE_A(4'h3), .LIVE_B(4'h3), .LIVE_C(4'h3), .INVERT_C(4'h3)) e0_add (.a({2'h0, x0}), .b({2'h0, x1}), .c({2'h0, x3}), .sum(e0[3:0]));
   reg [1:0] x2_c2;
   always @(posedge clk) x2_c2 <= x2;
   reg [3:0] e0_c2;
   always @(posedge clk) e0_c2 <= e0;
   wire [4:0] e1;
   assign e1[0] = e0_c2[0];
-  l1c_add3 #(.WIDTH(4), .LIVE_A(4'h3), .LIVE_B(4'h6), .LIVE_C(4'h7)) e1_add (.a({2'h0, x2_c2}), .b({1'h0, n0, 1'h0}), .c({1'h0, e0_c2[3:1]}), .sum(e1[4:1]));
+  l1c_add3 #(.WIDTH(4), .LIVE_A(4'h3), .LIVE_B(4'h6), .LIVE_C(4'h7), .INVERT_B(4'h6)) e1_add (.a({2'h0, x2_c2}), .b({1'h0, x1_c2, 1'h0}), .c({1'h0, e0_c2[3:1]}), .sum(e1[4:1]));
   reg [4:0] e1_c3;
   always @(posedge clk) e1_c3 <= e1;
   wire [4:0] a0 = 5'he + e1_c3;
@@ -176,7 +156,7 @@ endmodule
 // ---- tiny.v
 // Model 'tiny'. An event is 4 beats without a gap, 1 column a beat;
 // in_first marks its first beat, in_valid each of them. Between events in_valid may be low.
-// Latency 8 cycles, initiation interval 4 cycles.
+// Latency 7 cycles, initiation interval 4 cycles.
 // Bits of in_hits: (column in the beat * 2 + row) * 2 + channel bits.
 // Bits of out_mask: (column in the beat * 2 + row) * 1 + channel bits.
 `default_nettype none

@@ -15,27 +15,16 @@ module tiny_conv_site (
   wire x3 = in_patch[3];
   wire x4 = in_patch[4];
   wire x5 = in_patch[5];
-  wire [4:0] i0 = {x3, x1, x2, x0, x5};
-  localparam [31:0] T0_B0 = 32'h69696969;
-  localparam [31:0] T0_B1 = 32'h8e71718e;
-  localparam [31:0] T0_B2 = 32'h5ad42b5a;
-  localparam [31:0] T0_B3 = 32'ha002b0a;
-  wire [3:0] t0 = {T0_B3[i0], T0_B2[i0], T0_B1[i0], T0_B0[i0]};
-  wire [3:0] i1 = {x4, x5, x1, x2};
-  localparam [15:0] T1_B0 = 16'h6666;
-  localparam [15:0] T1_B1 = 16'h2dd2;
-  localparam [15:0] T1_B2 = 16'h20f2;
-  wire [2:0] t1 = {T1_B2[i1], T1_B1[i1], T1_B0[i1]};
-  wire [3:0] w0 = t0;
-  localparam [15:0] T2_B0 = 16'hfe6;
-  localparam [15:0] T2_B1 = 16'hff8;
-  wire [1:0] t2 = {T2_B1[w0], T2_B0[w0]};
-  wire [2:0] w1 = t1;
-  localparam [7:0] T3_B0 = 8'h6;
-  localparam [7:0] T3_B1 = 8'h18;
-  wire [1:0] t3 = {T3_B1[w1], T3_B0[w1]};
-  wire [3:0] i2 = {t3, t2};
-  assign out_site = i2;
+  wire [4:0] i0 = {x5, x3, x2, x1, x0};
+  localparam [31:0] T0_B0 = 32'hc230bc63;
+  localparam [31:0] T0_B1 = 32'h3000f3b0;
+  wire [1:0] t0 = {T0_B1[i0], T0_B0[i0]};
+  wire [3:0] i2 = {x5, x4, x2, x1};
+  localparam [15:0] T2_B0 = 16'h20d2;
+  localparam [15:0] T2_B1 = 16'h20;
+  wire [1:0] t2 = {T2_B1[i2], T2_B0[i2]};
+  wire [3:0] i4 = {t2, t0};
+  assign out_site = i4;
 endmodule
 /* verilator lint_on UNUSED */
 `default_nettype wire
@@ -94,13 +83,11 @@ module tiny_head_site (
   wire [1:0] x1 = in_patch[3:2];
   wire [1:0] x2 = in_patch[5:4];
   wire [1:0] x3 = in_patch[7:6];
-  wire [1:0] n0 = ~x1;
-  wire [1:0] n1 = ~x3;
   wire [3:0] e0;
-  l1c_add3 #(.WIDTH(4), .TOP_IS_CARRY(1), .LIVE_A(4'h3), .LIVE_B(4'h3), .LIVE_C(4'h3)) e0_add (.a({2'h0, x0}), .b({2'h0, x1}), .c({2'h0, n1}), .sum(e0[3:0]));
+  l1c_add3 #(.WIDTH(4), .TOP_IS_CARRY(1), .LIVE_A(4'h3), .LIVE_B(4'h3), .LIVE_C(4'h3), .INVERT_C(4'h3)) e0_add (.a({2'h0, x0}), .b({2'h0, x1}), .c({2'h0, x3}), .sum(e0[3:0]));
   wire [4:0] e1;
   assign e1[0] = e0[0];
-  l1c_add3 #(.WIDTH(4), .LIVE_A(4'h3), .LIVE_B(4'h6), .LIVE_C(4'h7)) e1_add (.a({2'h0, x2}), .b({1'h0, n0, 1'h0}), .c({1'h0, e0[3:1]}), .sum(e1[4:1]));
+  l1c_add3 #(.WIDTH(4), .LIVE_A(4'h3), .LIVE_B(4'h6), .LIVE_C(4'h7), .INVERT_B(4'h6)) e1_add (.a({2'h0, x2}), .b({1'h0, x1, 1'h0}), .c({1'h0, e0[3:1]}), .sum(e1[4:1]));
   reg [4:0] e1_c1;
   always @(posedge clk) e1_c1 <= e1;
   wire [4:0] a0 = 5'he + e1_c1;
