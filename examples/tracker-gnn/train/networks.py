@@ -116,7 +116,9 @@ class HepTrkX(nn.Module):
         self.edge = nn.Sequential(linear(2 * width, hidden, bits), tanh(hidden, bits), linear(hidden, 1, bits))
         self.quantize_logits = quantizer(bits, "logits", floor=True)
         self.quantize_weighting = quantizer(bits, "weighting", signed=False)
-        self.node = nn.Sequential(linear(3 * width, hidden, bits), tanh(hidden, bits), linear(hidden, hidden, bits), tanh(hidden, bits))
+        self.node = nn.Sequential(
+            linear(3 * width, hidden, bits), tanh(hidden, bits), linear(hidden, hidden, bits), tanh(hidden, bits)
+        )
         self.quantize_sums = quantizer(bits, "sums", width, floor=True)
 
     def rounded_down(self) -> list:

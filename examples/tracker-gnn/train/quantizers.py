@@ -50,7 +50,11 @@ class Quantizer(nn.Module):
             return torch.onnx.ops.symbolic(
                 "qonnx.custom_op.general::Quant",
                 (x, self.scale, self.zero, self.bits),
-                {"signed": int(self.signed), "narrow": int(self.narrow), "rounding_mode": "FLOOR" if self.floor else "ROUND"},
+                {
+                    "signed": int(self.signed),
+                    "narrow": int(self.narrow),
+                    "rounding_mode": "FLOOR" if self.floor else "ROUND",
+                },
                 dtype=x.dtype,
                 shape=x.shape,
                 version=1,
@@ -95,27 +99,38 @@ class Linear(nn.Linear):
         self.quantize_weight = Quantizer(bits, outputs, narrow=True, axis=0)
         self.quantize_bias = Quantizer(bias_bits, whole=True)
         self.register_buffer("kept", torch.ones(outputs, inputs))
-        self.register_buffer("importance", torch.zeros(outputs, inputs), persistent=False)
+        self.register_buffer("change", torch.zeros(outputs, inputs), persistent=False)
+        self.register_buffer("spread", torch.ones(inputs), persistent=False)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
+        if self.quantize_weight.calibrating:
+            self.spread.copy_(x.detach().square().mean(dim=0).sqrt())
         weight = self.weight if torch.onnx.is_in_onnx_export() else self.weight * self.kept
         return nn.functional.linear(x, self.quantize_weight(weight), self.quantize_bias(self.bias))
 
-    def learn_importance(self) -> None:
+    def learn_change(self) -> None:
         """After each step backwards: by how much the loss would change without each weight, to first order
         (arXiv:1611.06440), squared, as a running mean."""
-        change = (self.weight.grad * self.weight).detach().square()
-        self.importance.lerp_(change, 0.02)
+        self.change.lerp_((self.weight.grad * self.weight).detach().square(), 0.02)
 
 
-def prune(layers: list[Linear], zeros: float) -> None:
-    """Holds this part of all weights at 0: those of the least importance."""
-    importance = torch.cat([layer.importance.flatten() for layer in layers])
-    kept = torch.ones_like(importance)
-    kept[importance.argsort()[: round(zeros * len(kept))]] = 0
-    parts = kept.split([layer.kept.numel() for layer in layers])
-    for layer, part in zip(layers, parts):
+def prune(layers: list[Linear], zeros: float, importance: str) -> None:
+    """Holds this part of the weights at 0. By `loss`, of all layers those without which the loss changes least; by `size`, of
+    each layer those that move its sums least: by their size times that of their input."""
+    if importance == "loss":
+        parts = [layer.change.flatten() for layer in layers]
+        kept = largest(torch.cat(parts), zeros).split([len(part) for part in parts])
+    else:
+        kept = [largest((layer.weight.detach().abs() * layer.spread).flatten(), zeros) for layer in layers]
+    for layer, part in zip(layers, kept):
         layer.kept.copy_(part.reshape(layer.kept.shape))
+
+
+def largest(values: torch.Tensor, zeros: float) -> torch.Tensor:
+    """0 for this part of the values, the smallest ones, 1 for the others."""
+    kept = torch.ones_like(values)
+    kept[values.argsort()[: round(zeros * len(values))]] = 0
+    return kept
 
 
 def calibrate(network: nn.Module, run) -> None:

@@ -46,7 +46,7 @@ train() { # name sample options of the training in float -- options of the train
 }
 
 train interaction-small small --network interaction --epochs 20 -- \
-  --network interaction --zeros 0.6 --quantized-epochs 14 --quantized-rate 5e-3
+  --network interaction --zeros 0.6 --importance size
 train interaction-medium medium --network interaction --epochs 20 -- \
   --network interaction --zeros 0.5 --quantized-epochs 8 --quantized-rate 4e-3 --nodes-bits 10 --edges-bits 10 \
   --weights-bits 8 --hidden-bits 8 --effects-bits 8 --sums-bits 10 --updated-bits 8

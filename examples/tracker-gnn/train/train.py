@@ -40,18 +40,20 @@ def fit(network: nn.Module, graphs: Graphs, epochs: float, rate: float, rng: np.
             value = loss(logits.squeeze(1), batch.y)
             value.backward()
             for layer in layers:
-                layer.learn_importance()
+                layer.learn_change()
             optimizer.step()
             schedule.step()
             step += 1
             total += value.item()
             if step % max(1, steps // 10) == 0:
-                print(f"  step {step} of {steps}, loss {total / max(1, steps // 10):.4f}, {time.time() - started:.0f} s", flush=True)
-                total = 0.0
+                mean, total = total / max(1, steps // 10), 0.0
+                print(f"  step {step} of {steps}, loss {mean:.4f}, {time.time() - started:.0f} s", flush=True)
     network.eval()
 
 
-def quantize(network: nn.Module, bits: Bits, graphs: Graphs, zeros: float, rng: np.random.Generator) -> tuple:
+def quantize(
+    network: nn.Module, bits: Bits, graphs: Graphs, zeros: float, importance: str, rng: np.random.Generator
+) -> tuple:
     """The network with quantizers, and what prunes it and chooses the scales anew while it trains."""
     other = quantized(network, bits)
     batch = next(graphs.batches(CALIBRATION, rng.permutation(len(graphs))))
@@ -67,7 +69,7 @@ def quantize(network: nn.Module, bits: Bits, graphs: Graphs, zeros: float, rng: 
         recent = stage
         done = 1 - (1 - stage / 20) ** 3  # quickly at first, slowly at the end (arXiv:1710.01878)
         if stage > 0:
-            prune(layers, zeros * done)
+            prune(layers, zeros * done, importance)
         calibrate(other, lambda: other.logits(*inputs))
 
     calibrate(other, lambda: other.logits(*inputs))
@@ -86,7 +88,8 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=4e-3)
     parser.add_argument("--quantized-epochs", type=float, default=20)
     parser.add_argument("--quantized-rate", type=float, default=3e-3)
-    parser.add_argument("--zeros", type=float, default=0.5, help="part of the weights of each layer to hold at 0")
+    parser.add_argument("--zeros", type=float, default=0.5, help="part of the weights to hold at 0")
+    parser.add_argument("--importance", choices=("loss", "size"), default="loss", help="which weights are held at 0")
     for field in fields(Bits):
         parser.add_argument(f"--{field.name}-bits", type=int, default=field.default)
     parser.add_argument("--seed", type=int, default=1)
@@ -109,7 +112,7 @@ def main() -> None:
         network = load(args.start)
     if args.output is not None:
         bits = Bits(**{field.name: getattr(args, f"{field.name}_bits") for field in fields(Bits)})
-        other, each = quantize(network, bits, graphs, args.zeros, rng)
+        other, each = quantize(network, bits, graphs, args.zeros, args.importance, rng)
         fit(other, graphs, args.quantized_epochs, args.quantized_rate, rng, each)
         save(other, args.output)
 
