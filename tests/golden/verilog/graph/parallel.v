@@ -113,14 +113,10 @@ module tiny_sums_pairs (
   wire [2:0] x1 = in_sums_even[5:3];
   wire [2:0] x2 = in_sums_odd[2:0];
   wire [2:0] x3 = in_sums_odd[5:3];
-  wire [2:0] n0 = {~x0[2], x0[1:0]};
-  wire [2:0] n1 = {~x2[2], x2[1:0]};
   wire [3:0] e0;
-  l1c_add3 #(.WIDTH(4), .LIVE_A(4'h7), .LIVE_B(4'h7), .LIVE_C(4'h8)) e0_add (.a({1'h0, n0}), .b({1'h0, n1}), .c(4'h8), .sum(e0[3:0]));
-  wire [2:0] n2 = {~x1[2], x1[1:0]};
-  wire [2:0] n3 = {~x3[2], x3[1:0]};
+  l1c_add3 #(.WIDTH(4), .LIVE_A(4'h7), .LIVE_B(4'h7), .LIVE_C(4'h8), .INVERT_A(4'h4), .INVERT_B(4'h4)) e0_add (.a({1'h0, x0}), .b({1'h0, x2}), .c(4'h8), .sum(e0[3:0]));
   wire [3:0] e1;
-  l1c_add3 #(.WIDTH(4), .LIVE_A(4'h8), .LIVE_B(4'h7), .LIVE_C(4'h7)) e1_add (.a(4'h8), .b({1'h0, n2}), .c({1'h0, n3}), .sum(e1[3:0]));
+  l1c_add3 #(.WIDTH(4), .LIVE_A(4'h8), .LIVE_B(4'h7), .LIVE_C(4'h7), .INVERT_B(4'h4), .INVERT_C(4'h4)) e1_add (.a(4'h8), .b({1'h0, x1}), .c({1'h0, x3}), .sum(e1[3:0]));
   wire [7:0] results0 = {e1, e0};
   assign out_data = results0;
 endmodule
@@ -154,10 +150,8 @@ module tiny_sums_site (
   wire [3:0] m0 = i0[1] ? (i0[0] ? x8 : {x1[2], x1}) : (i0[0] ? {x0[2], x0} : 4'h0);
   wire [1:0] i1 = {x7, x6};
   wire [3:0] m1 = i1[1] ? (i1[0] ? x9 : {x3[2], x3}) : (i1[0] ? {x2[2], x2} : 4'h0);
-  wire [3:0] n0 = {~m0[3], m0[2:0]};
-  wire [3:0] n1 = {~m1[3], m1[2:0]};
   wire [4:0] e0;
-  l1c_add3 #(.WIDTH(5), .LIVE_A(5'hf), .LIVE_B(5'hf), .LIVE_C(5'h10)) e0_add (.a({1'h0, n0}), .b({1'h0, n1}), .c(5'h10), .sum(e0[4:0]));
+  l1c_add3 #(.WIDTH(5), .LIVE_A(5'hf), .LIVE_B(5'hf), .LIVE_C(5'h10), .INVERT_A(5'h8), .INVERT_B(5'h8)) e0_add (.a({1'h0, m0}), .b({1'h0, m1}), .c(5'h10), .sum(e0[4:0]));
   assign out_data = e0;
 endmodule
 /* verilator lint_on UNUSED */
