@@ -77,6 +77,12 @@ export const CONFIG = z
     target: z.enum(TARGETS).optional(),
     /** What products of two live values are made of. */
     multipliers: z.enum(MULTIPLIERS).optional(),
+    tables: z
+      .strictObject({
+        /** Tables of more than six inputs and at least so many bits are in block RAM. */
+        block_ram_from: z.number().int().positive().optional(),
+      })
+      .optional(),
     output: z
       .strictObject({
         /** The name of the output, where a threshold is set. */

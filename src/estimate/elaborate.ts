@@ -17,7 +17,7 @@ import { NOTHING, type Resources } from "./counts.js";
 import { type GatherInputs, gatherBits } from "./gather.js";
 import type { Logic, Part } from "./logic.js";
 import { type Bit, isConstant, Network, nodeOf, not, ONE, ZERO } from "./network.js";
-import { type CountedPrimitive, primitiveResources } from "./primitives.js";
+import { blockRams, type CountedPrimitive, primitiveResources } from "./primitives.js";
 import { type ScatterInputs, scatterBits } from "./scatter.js";
 import { type Addend, type Sums, sumsOf } from "./sums.js";
 
@@ -398,11 +398,16 @@ class Cells {
           ),
         );
       }
+      case "ramout":
+        return this.bits[cell.a] as readonly Bit[];
       case "table": {
+        if (cell.ram) return this.ram(cell, width);
         const index = this.bits[cell.index] as readonly Bit[];
         return Array.from({ length: width }, (_, bit) => network.table(index, truthOf(cell.entries, bit)));
       }
       case "register":
+        // The register of a block RAM is inside it.
+        if (isRam(this.module.wires[cell.source] as Wire)) return this.bits[cell.source] as readonly Bit[];
         return this.extended(cell.source, 0, width).map((bit) => this.elaborator.register(bit, cell.reset));
       case "input":
       case "port":
@@ -512,6 +517,16 @@ class Cells {
     return width === 1 && !signed && shift === 0;
   }
 
+  private ram({ index, entries }: CellOf<"table">, width: number): readonly Bit[] {
+    const bram = blockRams(width, entries.length);
+    return this.elaborator.part(
+      entries.join(),
+      { ...NOTHING, bram },
+      this.bits[index] as readonly Bit[],
+      width,
+    );
+  }
+
   private dspProduct({ a, b }: CellOf<"mul">, width: number): readonly Bit[] {
     const [left, right] = [this.bits[a] as readonly Bit[], this.bits[b] as readonly Bit[]];
     const signs = [a, b].map((id) => (this.module.wires[id] as Wire).signed);
@@ -532,6 +547,10 @@ class Cells {
     }));
     return arithmetic.sum(rows, width);
   }
+}
+
+function isRam({ cell }: Wire): boolean {
+  return cell.op === "table" && cell.ram;
 }
 
 function constantBits(value: bigint, width: number): readonly Bit[] {

@@ -14,6 +14,10 @@ export interface DelayModel {
   readonly carry8: number;
   /** Clock-to-output plus set-up of a register, plus clock uncertainty. */
   readonly register: number;
+  /** Block RAM: before its register, which takes in the address, and behind it. */
+  readonly ram: { readonly setup: number; readonly out: number };
+  /** From so many bits on a table is in block RAM; where it is missing, all are LUTs. */
+  readonly blockRamFrom?: number;
   /** The DSPs, where products of two live values are to be made by them. */
   readonly dsp?: Dsp;
 }
@@ -37,13 +41,43 @@ export interface DelayModel {
  * path's delay in routing. The 7 series has no adder of three
  * operands in one row of LUTs (target.ts): its two rows are a net apart. The other fabrics are scaled by the order of magnitude of the switching characteristics in
  * DS892 (Kintex UltraScale, 20 nm) and DS183 (Virtex-7, 28 nm).
+ *
+ * Block RAM without its output register: of the 7 series by the timing model of RAMB36E1 that Yosys has
+ * (techlibs/xilinx/cells_sim.v); of UltraScale+ 0.83 ns out of RAMB36E2 in a timing report of Vivado for an Alveo U250, quoted in
+ * the public sources of autoparallel (TimingReportParser). What is missing is scaled by the fabrics' LUTs.
  */
 export const FABRICS = {
-  "ultrascale+": { lut: 0.13, net: 0.42, local: 0.2, carry8: 0.06, register: 0.25 },
-  ultrascale: { lut: 0.16, net: 0.5, local: 0.24, carry8: 0.08, register: 0.3 },
-  "7-series": { lut: 0.2, net: 0.6, local: 0.6, carry8: 0.12, register: 0.4 },
+  "ultrascale+": {
+    lut: 0.13,
+    net: 0.42,
+    local: 0.2,
+    carry8: 0.06,
+    register: 0.25,
+    ram: { setup: 0.37, out: 0.83 },
+  },
+  ultrascale: {
+    lut: 0.16,
+    net: 0.5,
+    local: 0.24,
+    carry8: 0.08,
+    register: 0.3,
+    ram: { setup: 0.45, out: 1.02 },
+  },
+  "7-series": {
+    lut: 0.2,
+    net: 0.6,
+    local: 0.6,
+    carry8: 0.12,
+    register: 0.4,
+    ram: { setup: 0.57, out: 2.45 },
+  },
 } as const satisfies Readonly<Record<string, DelayModel>>;
 export type Fabric = keyof typeof FABRICS;
+
+/** What a module's builder is to make in DSPs and block RAM. */
+export function hardBlocksOf({ dsp, blockRamFrom }: DelayModel): Pick<DelayModel, "dsp" | "blockRamFrom"> {
+  return { ...(dsp !== undefined && { dsp }), ...(blockRamFrom !== undefined && { blockRamFrom }) };
+}
 
 /** Inputs of one look-up table of the fabric (LUT6). */
 export const LUT_INPUTS = 6;
@@ -81,7 +115,10 @@ export function cellDelay(
     case "mux":
     case "choose":
       return level;
+    case "ramout":
+      return model.ram.out;
     case "table":
+      if (cell.ram) return model.net + model.ram.setup;
       return tableDelay(operand(cell.index).width, model);
     case "input":
     case "port":

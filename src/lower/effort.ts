@@ -5,12 +5,14 @@ export const EFFORTS = [0, 1, 2, 3] as const;
 export type Effort = (typeof EFFORTS)[number];
 export const DEFAULT_EFFORT: Effort = 1;
 
-/** How adder graphs are looked for: how long, and how deep they may be (slack.ts). And by what products are made. */
+/** How adder graphs are looked for: how long, and how deep they may be (slack.ts). And of what products and tables are made. */
 export interface Search {
   readonly effort: Effort;
   readonly slack: number;
   /** The multiplier that products of two live values are made by; LUTs where it is missing. */
   readonly dsp?: Pick<Dsp, "a" | "b">;
+  /** From so many bits on a table is in block RAM; where it is missing, all are LUTs. */
+  readonly blockRamFrom?: number;
 }
 
 /** What the search for an adder graph found; LUTs are those of its adders and tables by the search's own count. */

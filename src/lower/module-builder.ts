@@ -11,6 +11,7 @@ import {
 import { invariant } from "../ir/errors.js";
 import { type Interval, intervalBits, typeRange } from "../ir/fixed-point.js";
 import { hull } from "../ir/interval.js";
+import { LUT_INPUTS } from "./delay.js";
 import { type AdderGraphFacts, DEFAULT_EFFORT, type Search } from "./effort.js";
 import { DEFAULT_SLACK } from "./slack.js";
 
@@ -49,8 +50,12 @@ export class ModuleBuilder {
   /** How adder graphs are looked for. */
   readonly search: Search;
 
-  constructor({ effort = DEFAULT_EFFORT, slack = DEFAULT_SLACK, dsp }: Partial<Search> = {}) {
-    this.search = { effort, slack, ...(dsp !== undefined && { dsp }) };
+  constructor({ effort = DEFAULT_EFFORT, slack = DEFAULT_SLACK, dsp, blockRamFrom }: Partial<Search> = {}) {
+    this.search = {
+      ...{ effort, slack },
+      ...(dsp !== undefined && { dsp }),
+      ...(blockRamFrom !== undefined && { blockRamFrom }),
+    };
   }
 
   /** A packed input port of `width` bits. */
@@ -242,13 +247,18 @@ export class ModuleBuilder {
     return this.define(cell, "m", options.map(({ range }) => range).reduce(hull));
   }
 
-  /** entries[index]; one entry for each value of the index wire. */
+  /** entries[index]; one entry for each value of the index wire. A large one is in block RAM where that is asked for. */
   table(index: Signal, entries: readonly bigint[]): Signal {
     const range = entries.reduce(({ lo, hi }, e) => ({ lo: e < lo ? e : lo, hi: e > hi ? e : hi }), {
       lo: entries[0] as bigint,
       hi: entries[0] as bigint,
     });
-    return this.define({ op: "table", index: index.wire, entries }, "t", range);
+    const bits = entries.length * intervalBits(range).width;
+    // A LUT holds a bit of a table of up to six inputs.
+    const ram =
+      entries.length > 2 ** LUT_INPUTS && bits >= (this.search.blockRamFrom ?? Number.POSITIVE_INFINITY);
+    const table = this.define({ op: "table", index: index.wire, entries, ram }, "t", range);
+    return ram ? this.define({ op: "ramout", a: table.wire }, "t", range) : table;
   }
 
   /** Levels of adders, tables and multiplexers between the inputs and a signal. */

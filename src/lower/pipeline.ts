@@ -68,7 +68,8 @@ export function timingNodes(module: Module, delays: DelayModel, budget: number):
       );
     }
     const operands = cellOperands(cell).filter((operand) => !isConstant(module, operand));
-    return { delay, bits: cell.op === "constant" ? 0 : width, operands };
+    const behind = cell.op === "ramout";
+    return { delay, bits: cell.op === "constant" ? 0 : width, operands, ...(behind && { behind }) };
   });
 }
 

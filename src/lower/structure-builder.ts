@@ -95,7 +95,7 @@ export class StructureBuilder {
 
   /** entries[index], on `width` bits. */
   table(name: string, index: WireId, entries: readonly bigint[], width: number): WireId {
-    const cell: Cell = { op: "table", index, entries };
+    const cell: Cell = { op: "table", index, entries, ram: false };
     return this.push({ name, width, signed: false, cycle: this.cycle(index), cell });
   }
 

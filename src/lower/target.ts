@@ -15,13 +15,19 @@ export function targetOf(fabric: Fabric): Target {
 
 /**
  * The delays of a fabric with these primitives: a sum in plain Verilog may become two adders with a net between them. Products
- * are made by DSPs where their delays are there.
+ * are made by DSPs where their delays are there, and tables from `blockRamFrom` bits on are in block RAM.
  */
-export function delaysOf(fabric: Fabric, target: Target, multipliers: Multipliers = "lut"): DelayModel {
+export function delaysOf(
+  fabric: Fabric,
+  target: Target,
+  multipliers: Multipliers = "lut",
+  blockRamFrom?: number,
+): DelayModel {
   const delays: DelayModel = FABRICS[fabric];
   return {
     ...delays,
     ...(target === "generic" && { local: delays.net }),
     ...(multipliers === "dsp" && { dsp: DSPS[fabric] }),
+    ...(blockRamFrom !== undefined && { blockRamFrom }),
   };
 }

@@ -101,6 +101,7 @@ class ModuleInterpreter implements CircuitInterpreter {
       case "mul":
         return at(cell.a) * at(cell.b);
       case "dspout":
+      case "ramout":
         return at(cell.a);
       case "offset": {
         const a = at(cell.a);

@@ -136,6 +136,8 @@ describe("l1c compile refuses, with exit code 2, a message and nothing left behi
     expectMistake(await compile("--clock-mhz", "fast"), "--clock-mhz: what is given is no number");
     for (const cycles of ["0", "-1", "1.5"])
       expectMistake(await compile("--latency-cycles", cycles), "latency.cycles");
+    for (const bits of ["0", "-5", "2.5"])
+      expectMistake(await compile("--block-ram-from", bits), "tables.block_ram_from");
     for (const ns of ["0", "-2"]) expectMistake(await compile("--latency-ns", ns), "latency.ns");
     expect(left()).toEqual([]);
   });

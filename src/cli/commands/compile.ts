@@ -36,6 +36,7 @@ export interface CompileCommandOptions {
   readonly threshold: number | undefined;
   readonly target?: Target | undefined;
   readonly multipliers?: Multipliers | undefined;
+  readonly "block-ram-from"?: number | undefined;
   readonly effort?: Effort | undefined;
   readonly "latency-cycles"?: number | undefined;
   readonly "latency-ns"?: number | undefined;
@@ -115,6 +116,10 @@ export const compile: Command<CompileCommandOptions> = {
         describe:
           "what products of two values of the event are made of (overrides the configuration; default: lut)",
       })
+      .option("block-ram-from", {
+        type: "number",
+        describe: "bits from which on a table is in block RAM (overrides the configuration)",
+      })
       .option("effort", {
         choices: EFFORTS,
         describe: `how long cheaper adder graphs are looked for (overrides the configuration; default: ${DEFAULT_EFFORT})`,
@@ -152,7 +157,7 @@ export const compile: Command<CompileCommandOptions> = {
       {
         name: config.name ?? nameOf(options.model),
         clockMHz: config.clock_mhz,
-        delays: delaysOf(fabric, target, config.multipliers),
+        delays: delaysOf(fabric, target, config.multipliers, config.tables?.block_ram_from),
         target,
         ...(config.latency !== undefined && { latency: config.latency }),
         ...(config.effort !== undefined && { effort: config.effort }),
@@ -237,6 +242,10 @@ function override(config: Config, options: CompileCommandOptions): Config {
       ...(stream !== undefined && { stream }),
       target: options.target ?? config.target,
       multipliers: options.multipliers ?? config.multipliers,
+      tables:
+        options["block-ram-from"] === undefined
+          ? config.tables
+          : { block_ram_from: options["block-ram-from"] },
       ...(latency !== undefined && { latency }),
       ...(options.effort !== undefined && { effort: options.effort }),
       types: { ...config.types, ...typesOf(options.type) },

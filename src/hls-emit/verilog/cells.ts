@@ -50,6 +50,7 @@ export const CELL_EMITTERS: { readonly [Op in CellOp]: CellEmitter<Op> } = {
       `${extend(module, cell.a, 0, wire.width)} * ${extend(module, cell.b, 0, wire.width)}`,
     );
   },
+  ramout: (cell, wire, module) => assign(wire, (module.wires[cell.a] as Wire).name),
   dspout: (cell, wire, module) => assign(wire, (module.wires[cell.a] as Wire).name),
   shift: (cell, wire, module) => assign(wire, extend(module, cell.a, cell.by, wire.width)),
   atleast: (cell, wire, module) => {

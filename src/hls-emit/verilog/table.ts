@@ -1,6 +1,6 @@
 import type { CellOf, Module, Wire } from "../../ir/circuit/circuit.js";
 import { LUT_INPUTS } from "../../lower/delay.js";
-import { assign, literal, select } from "./vectors.js";
+import { assign, declare, literal, select } from "./vectors.js";
 
 /**
  * The Verilog of a table: one constant for each output bit, from which the index selects, the contents of a look-up table.
@@ -9,6 +9,7 @@ import { assign, literal, select } from "./vectors.js";
  */
 export function emitTable(cell: CellOf<"table">, wire: Wire, module: Module): readonly string[] {
   const index = module.wires[cell.index] as Wire;
+  if (cell.ram) return emitRam(cell, wire, index);
   const lines: string[] = [];
   const known = new Map<string, string>();
   const inputs = Math.log2(cell.entries.length);
@@ -48,4 +49,16 @@ export function emitTable(cell: CellOf<"table">, wire: Wire, module: Module): re
     return node(BigInt(`0b${digits.join("")}`), inputs, `${wire.name}_b${bit}`);
   });
   return [...lines, ...assign(wire, `{${bits.toReversed().join(", ")}}`)];
+}
+
+/** A table in block RAM, as synthesis tools know it: a memory that is only read, into a register. */
+function emitRam({ entries }: CellOf<"table">, wire: Wire, index: Wire): readonly string[] {
+  const memory = `${wire.name}_rom`;
+  return [
+    `(* rom_style = "block" *) ${declare("reg", wire.width, memory)} [0:${entries.length - 1}];`,
+    "initial begin",
+    ...entries.map((entry, i) => `  ${memory}[${i}] = ${literal(entry, wire.width)};`),
+    "end",
+    ...assign(wire, `${memory}[${index.name}]`),
+  ];
 }

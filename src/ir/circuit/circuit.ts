@@ -88,8 +88,15 @@ export type Cell =
   | { readonly op: "mux"; readonly select: WireId; readonly yes: WireId; readonly no: WireId }
   /** options[index], of four wires by two bits. */
   | { readonly op: "choose"; readonly index: WireId; readonly options: readonly WireId[] }
-  /** entries[index]. */
-  | { readonly op: "table"; readonly index: WireId; readonly entries: readonly bigint[] }
+  /** entries[index]. With `ram` it is in block RAM, whose register a `ramout` reads. */
+  | {
+      readonly op: "table";
+      readonly index: WireId;
+      readonly entries: readonly bigint[];
+      readonly ram: boolean;
+    }
+  /** a, a register of a table in block RAM: what the RAM gives out. */
+  | { readonly op: "ramout"; readonly a: WireId }
   /**
    * The same wire, for another beat: what it carries for the beat that enters `by` clocks later (earlier when negative).
    * So a computation on one pixel reads its neighbours. The cycle is the source's plus `by`.
@@ -134,6 +141,7 @@ export function cellOperands(cell: Cell): readonly WireId[] {
       return [cell.a, cell.b, cell.c];
     case "offset":
     case "dspout":
+    case "ramout":
     case "shift":
     case "atleast":
       return [cell.a];
@@ -167,6 +175,7 @@ export function mapOperands(cell: Cell, map: (wire: WireId) => WireId): Cell {
       return { ...cell, a: map(cell.a), b: map(cell.b), c: map(cell.c) };
     case "offset":
     case "dspout":
+    case "ramout":
     case "shift":
     case "atleast":
       return { ...cell, a: map(cell.a) };

@@ -37,6 +37,7 @@ const CELLS: readonly CellOp[] = [
   "mux",
   "choose",
   "table",
+  "ramout",
   "ahead",
   "register",
 ];
@@ -130,7 +131,7 @@ function writeCell(cell: Cell): Attributes {
     case "atleast":
       return { level: cell.level };
     case "table":
-      return { entries: cell.entries };
+      return { entries: cell.entries, ...(cell.ram && { ram: 1n }) };
     case "register":
       return cell.reset ? { reset: 1n } : {};
     case "mul":
@@ -139,6 +140,7 @@ function writeCell(cell: Cell): Attributes {
     case "port":
     case "concat":
     case "dspout":
+    case "ramout":
     case "mux":
     case "choose":
       return {};
@@ -260,6 +262,7 @@ function readCell(op: CellOp, operands: readonly number[], reader: Reader): Cell
     case "mul":
       return { op, a, b, dsp: reader.has("dsp") };
     case "dspout":
+    case "ramout":
       return { op, a };
     case "shift":
       return { op, a, by: reader.count("by") };
@@ -270,7 +273,7 @@ function readCell(op: CellOp, operands: readonly number[], reader: Reader): Cell
     case "choose":
       return { op, index: a, options: operands.slice(1) };
     case "table":
-      return { op, index: a, entries: reader.integers("entries") };
+      return { op, index: a, entries: reader.integers("entries"), ram: reader.has("ram") };
     case "ahead":
       return { op, source: a, by: Number(reader.integer("by")) };
     case "register":

@@ -137,6 +137,10 @@ function verifyCell(
       if (!sameKind(wireAt(cell.a), wire)) throw fail("is not as wide or signed as its product");
       if (!isProduct(cell.a, module)) throw fail("reads no product of a DSP");
       break;
+    case "ramout":
+      if (!sameKind(wireAt(cell.a), wire)) throw fail("is not as wide or signed as its table");
+      if (!isRamRegister(cell.a, module)) throw fail("reads no register of a table in block RAM");
+      break;
     case "atleast":
       if (wire.width !== 1 || wire.signed) throw fail("is not one unsigned bit");
       if (!fits(cell.level, wireAt(cell.a))) throw fail("compares with a level that its operand cannot have");
@@ -227,6 +231,14 @@ function isProduct(id: WireId, module: Module): boolean {
   const { cell } = module.wires[id] as Wire;
   if (cell.op === "register") return !cell.reset && cell.source < id && isProduct(cell.source, module);
   return cell.op === "mul" && cell.dsp;
+}
+
+/** Whether a wire is a register of a table in block RAM, or one behind it. */
+function isRamRegister(id: WireId, module: Module): boolean {
+  const { cell } = module.wires[id] as Wire;
+  if (cell.op !== "register" || cell.reset || cell.source >= id) return false;
+  const source = (module.wires[cell.source] as Wire).cell;
+  return (source.op === "table" && source.ram) || isRamRegister(cell.source, module);
 }
 
 function sameKind(a: Wire, b: Wire): boolean {

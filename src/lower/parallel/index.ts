@@ -4,7 +4,7 @@ import { atElement } from "../../ir/granular.js";
 import { nodesByName } from "../../ir/graph.js";
 import { isMovement, movementSources } from "../../ir/movement.js";
 import { sizeOf } from "../../ir/tensor.js";
-import type { DelayModel } from "../delay.js";
+import { type DelayModel, hardBlocksOf } from "../delay.js";
 import { DEFAULT_EFFORT, type Effort, joinedFacts, type Search } from "../effort.js";
 import type { LayerFacts, Lowered, LoweredPort, Stage } from "../lowered.js";
 import { identifier, TAKEN_MODULES, uniqueIdentifiers } from "../names.js";
@@ -47,8 +47,7 @@ const CONTROL = ["clk", "rst", "in_valid", "in_first", "out_valid", "out_first"]
 export function lowerParallel(source: Fixed, options: ParallelOptions): Lowered {
   const { effort = DEFAULT_EFFORT, cycles: allowed } = options;
   return cheapestSlack(effort, allowed, (slack) => {
-    const { dsp } = options.delays;
-    const result = lowerWith(source, options, { effort, slack, ...(dsp !== undefined && { dsp }) });
+    const result = lowerWith(source, options, { effort, slack, ...hardBlocksOf(options.delays) });
     const lut = result.layers.reduce((sum, { adders, copies }) => sum + copies * (adders?.lut ?? 0), 0);
     return { result, cycles: result.latency, lut, registers: registerBits(result.circuit.modules) };
   });

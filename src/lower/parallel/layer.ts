@@ -110,7 +110,7 @@ export function graphLayer(
       const origins = [...new Set(from)].filter((origin) => origin !== undefined);
       for (const origin of origins) reads.add(origin);
       const operands = [...node.operands.map((operand) => first + operand), ...origins];
-      nodes.push({ delay: node.delay, bits: node.bits * group.copies.length, operands });
+      nodes.push({ ...node, bits: node.bits * group.copies.length, operands });
     });
     const copies = group.copies.map((copy, i): Copy => {
       const elements = copy.flatMap((own) => own.results);

@@ -12,6 +12,8 @@ export interface TimingNode {
   /** Registers that it takes to carry the node into the next cycle. */
   readonly bits: number;
   readonly operands: readonly number[];
+  /** Whether it comes in a later cycle than its operands: it reads them out of a register. */
+  readonly behind?: boolean;
   /** The cycle that it has to be in: of an input of the whole graph, 0. */
   readonly cycle?: number;
 }
@@ -40,8 +42,9 @@ export function exceeds(path: number, budget: number): boolean {
 export function earliest({ nodes }: TimingGraph, budget: number): Cycles {
   const cycles = new Int32Array(nodes.length);
   const times = new Float64Array(nodes.length);
-  nodes.forEach(({ operands, delay, cycle }, v) => {
-    const [latest, start] = lastOf(operands, cycles, times, cycle ?? 0);
+  nodes.forEach(({ operands, delay, cycle, behind }, v) => {
+    const [last, end] = lastOf(operands, cycles, times, cycle ?? 0);
+    const [latest, start] = behind === true ? [last + 1, 0] : [last, end];
     const fits = !exceeds(start + delay, budget);
     cycles[v] = fits ? latest : latest + 1;
     times[v] = fits ? start + delay : delay;
@@ -63,7 +66,8 @@ export function latest(
     const { delay, cycle } = nodes[v] as TimingNode;
     const most = cycle ?? last;
     let first = most;
-    for (const w of readers[v] as readonly number[]) first = Math.min(first, cycles[w] as number);
+    const before = (w: number) => (cycles[w] as number) - Number(nodes[w]?.behind === true);
+    for (const w of readers[v] as readonly number[]) first = Math.min(first, before(w));
     let rest = 0;
     for (const w of readers[v] as readonly number[])
       if (cycles[w] === first) rest = Math.max(rest, times[w] as number);

@@ -50,11 +50,14 @@ export function minimizeRegisters(
     if (a !== SINK && b !== SOURCE && a !== b) flow.edge(a, b, UNBOUNDED);
   };
 
-  nodes.forEach(({ bits, operands }, v) => {
+  nodes.forEach(({ bits, operands, behind }, v) => {
     for (let k = first[v] as number; k < (last[v] as number); k++) {
       if (k + 1 < (last[v] as number)) implies(by(v, k), by(v, k + 1));
       for (const u of new Set(operands)) implies(by(v, k), by(u, k));
     }
+    if (behind === true)
+      for (let k = first[v] as number; k <= (last[v] as number); k++)
+        for (const u of new Set(operands)) implies(by(v, k), by(u, k - 1));
     const own = readers[v] as readonly number[];
     const until = own.reduce((k, w) => Math.max(k, last[w] as number), first[v] as number);
     if (bits === 0) return;

@@ -3,7 +3,7 @@ import { windowLatency } from "../../ir/circuit/primitives.js";
 import { UserError } from "../../ir/errors.js";
 import type { Fixed, FixedNode } from "../../ir/fixed/fixed.js";
 import { printType } from "../../ir/fixed-point.js";
-import type { DelayModel } from "../delay.js";
+import { type DelayModel, hardBlocksOf } from "../delay.js";
 import { DEFAULT_EFFORT, type Effort, joinedFacts } from "../effort.js";
 import type { LayerFacts, Lowered, LoweredPort, Stage } from "../lowered.js";
 import { identifier, TAKEN_MODULES, uniqueIdentifiers } from "../names.js";
@@ -47,7 +47,6 @@ export function lowerStream(fixed: Fixed, options: StreamOptions): Lowered {
   const interval = Math.ceil(length / options.columns);
   const beat = { columns: options.columns, last: length - (interval - 1) * options.columns };
   const { effort = DEFAULT_EFFORT } = options;
-  const { dsp } = options.delays;
 
   const [top] = uniqueIdentifiers([fixed.name], TAKEN_MODULES) as [string];
   const moduleNames = uniqueIdentifiers(
@@ -72,7 +71,7 @@ export function lowerStream(fixed: Fixed, options: StreamOptions): Lowered {
       adders,
       timed: { module: timed, paths },
     } = cheapestSlack(effort, undefined, (slack) => {
-      const search = { effort, slack, ...(dsp !== undefined && { dsp }) };
+      const search = { effort, slack, ...hardBlocksOf(options.delays) };
       const flat = buildSite(siteName, [], layer, axes, source, result, search);
       const own = joinedFacts(flat.adders);
       const piped = pipeline(flat.module, {

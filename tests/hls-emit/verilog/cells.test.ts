@@ -181,7 +181,7 @@ describe("the Verilog of a cell", () => {
     ],
     [
       "table",
-      { op: "table", index: v, entries: [0n, -1n, 1n, 2n] },
+      { op: "table", index: v, entries: [0n, -1n, 1n, 2n], ram: false },
       3,
       true,
       [
@@ -193,7 +193,7 @@ describe("the Verilog of a cell", () => {
     ],
     [
       "table of one bit by one bit",
-      { op: "table", index: bit, entries: [1n, 0n] },
+      { op: "table", index: bit, entries: [1n, 0n], ram: false },
       1,
       false,
       ["localparam [1:0] Y_B0 = 2'h1;", "wire y = {Y_B0[bit]};"],

@@ -64,7 +64,7 @@ describe("the text of a circuit", () => {
               width: 2,
               signed: true,
               cycle: 0,
-              cell: { op: "table", index: 7, entries: [-2n, 1n] },
+              cell: { op: "table", index: 7, entries: [-2n, 1n], ram: false },
             },
             { name: "r", width: 4, signed: true, cycle: 1, cell: { op: "register", source: 8, reset: true } },
             {
