@@ -11,6 +11,7 @@ import type { Model } from "./ir/model/model.js";
 import { printModel } from "./ir/model/text.js";
 import type { Note } from "./ir/note.js";
 import { type Asked, type Choice, chooseArchitecture } from "./lower/choose.js";
+import { type SoughtClock, seekClock } from "./lower/clock.js";
 import type { DelayModel } from "./lower/delay.js";
 import type { Effort } from "./lower/effort.js";
 import { lower } from "./lower/index.js";
@@ -24,7 +25,8 @@ import { transpile } from "./sim/typescript/transpile.js";
 export interface CompileOptions extends Asked {
   /** The name of the firmware. */
   readonly name: string;
-  readonly clockMHz: number;
+  /** The clock in MHz; `auto` seeks one for the latency (lower/clock.ts). */
+  readonly clockMHz: number | "auto";
   /** The delay model of the device's fabric. */
   readonly delays: DelayModel;
   /** The most latency, in cycles and in ns; by default parallel firmware takes the fewest cycles that its clock allows. */
@@ -47,6 +49,8 @@ export interface Compiled {
   readonly model: Model;
   readonly fixed: Fixed;
   readonly lowered: Lowered;
+  /** The clock that it is for. */
+  readonly clockMHz: number;
   /** Which firmware was made, and why. */
   readonly choice: Choice;
   /** What the user should know although nothing was refused. */
@@ -73,14 +77,14 @@ export async function compile(source: ModelSource, options: CompileOptions): Pro
   const quantized = modelToFixed(model, { types, threshold, graph });
   const fixed = runPasses(quantized.fixed);
   const choice = chooseArchitecture(fixed, options);
-  const period = 1000 / options.clockMHz;
-  const cycles = mostCycles(options.latency, period);
-  const lowered = lower(fixed, {
-    ...choice,
-    ...{ period, delays: options.delays },
-    ...(cycles !== undefined && { cycles }),
-    ...(options.effort !== undefined && { effort: options.effort }),
-  });
+  const lowerAt = (megahertz: number, cycles: number | undefined) =>
+    lower(fixed, {
+      ...choice,
+      ...{ period: 1000 / megahertz, delays: options.delays },
+      ...(cycles !== undefined && { cycles }),
+      ...(options.effort !== undefined && { effort: options.effort }),
+    });
+  const { megahertz: clockMHz, lowered } = firmwareFor(options, choice, lowerAt);
   checkTopName(lowered.circuit);
   const golden = emitTypeScript(fixed);
   const files = [
@@ -93,7 +97,7 @@ export async function compile(source: ModelSource, options: CompileOptions): Pro
   ];
   const notes = [...imported.notes, ...quantized.notes, ...(lowered.notes ?? [])];
   const templates = templatesOf(lowered.circuit, options.target);
-  return { model, fixed, lowered, choice, notes, files, templates };
+  return { model, fixed, lowered, clockMHz, choice, notes, files, templates };
 }
 
 /** Verilator takes no top module with a signal of its own name, and signals have the names of inputs and layers. */
@@ -104,6 +108,22 @@ function checkTopName({ modules }: Circuit): void {
     where: "name",
     hint: "Choose another name in l1c.yaml.",
   });
+}
+
+/** The firmware for the clock that is given, or for one that is sought. */
+function firmwareFor(
+  { clockMHz, latency }: CompileOptions,
+  { architecture }: Choice,
+  lowerAt: (megahertz: number, cycles: number | undefined) => Lowered,
+): SoughtClock {
+  if (clockMHz !== "auto") {
+    const cycles = mostCycles(latency, 1000 / clockMHz);
+    return { megahertz: clockMHz, lowered: lowerAt(clockMHz, cycles) };
+  }
+  // Only parallel firmware changes with the cycles that it may take; of the others the seeker sees how many they are.
+  return seekClock(latency ?? {}, (megahertz, cycles) =>
+    lowerAt(megahertz, architecture === "parallel" ? cycles : undefined),
+  );
 }
 
 /** The cycles that a bound on the latency leaves; undefined without one. */

@@ -5,6 +5,7 @@ import { z } from "zod";
 import { DEVICES } from "../estimate/devices.js";
 import { UserError } from "../ir/errors.js";
 import { type FixedType, OVERFLOWS, ROUNDINGS } from "../ir/fixed-point.js";
+import { FASTEST } from "../lower/clock.js";
 import { MULTIPLIERS } from "../lower/dsp.js";
 import { EFFORTS } from "../lower/effort.js";
 import { ITERATIONS } from "../lower/graph/index.js";
@@ -65,7 +66,12 @@ export const CONFIG = z
   .strictObject({
     /** The name of the firmware's top module; the model file's by default. */
     name: FIRMWARE_NAME.optional(),
-    clock_mhz: z.number().positive().max(1000).default(320),
+    /** In MHz; `auto` seeks one for the latency. */
+    clock_mhz: z
+      .union([z.number().positive().max(FASTEST), z.literal("auto")], {
+        error: `should be a clock in MHz, above 0 and at most ${FASTEST}, or auto`,
+      })
+      .default(320),
     device: z.enum(DEVICES.map(({ name }) => name) as [string, ...string[]]).default("xcvu13p"),
     /** How long cheaper adder graphs are looked for. */
     effort: z.literal(EFFORTS).optional(),

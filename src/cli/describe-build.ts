@@ -34,9 +34,9 @@ export function describeBuild(
   files: readonly BuildFile[],
   sources: BuildSources,
 ): Manifest {
-  const { fixed, lowered, choice } = compiled;
+  const { fixed, lowered, clockMHz, choice } = compiled;
   const { model, config } = sources;
-  const period = 1000 / config.values.clock_mhz;
+  const period = 1000 / clockMHz;
   const { fabric } = deviceOf(config.values.device);
   const resources = estimateResources(lowered.circuit, config.values.target ?? targetOf(fabric));
   const top = lowered.circuit.modules.at(-1) as Module;
@@ -53,7 +53,7 @@ export function describeBuild(
       values: config.values,
     },
     top: top.name,
-    clock_mhz: config.values.clock_mhz,
+    clock_mhz: clockMHz,
     device: config.values.device,
     architecture: choice.architecture,
     architecture_reason: choice.reason,

@@ -142,6 +142,26 @@ describe("l1c compile refuses, with exit code 2, a message and nothing left behi
     expect(left()).toEqual([]);
   });
 
+  it("a clock to be sought without a latency, or that no clock meets", async () => {
+    const seek = (...more: string[]) => compile("--clock-mhz", "auto", ...more);
+    expectMistake(await seek(), "clock_mhz: a clock is sought for a latency");
+    expectMistake(await seek("--latency-ns", "2"), "latency.ns: no clock meets 2 ns: ");
+    expectMistake(
+      await seek("--latency-ns", "60", "--latency-cycles", "1"),
+      "no clock meets 60 ns: it takes more than 1 cycles",
+    );
+    expectMistake(await seek("--latency-cycles", "1"), "latency.cycles: it takes ");
+    expect(left()).toEqual([]);
+    const { code, stdout, stderr } = await seek("--latency-ns", "60");
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/clock: [\d.]+ MHz for the latency/);
+    const { clock_mhz, latency, config } = JSON.parse(readFileSync(at("build/manifest.json"), "utf8"));
+    expect(latency.ns).toBeLessThanOrEqual(60);
+    expect(stdout).toContain(`at ${clock_mhz} MHz`);
+    expect(config.values.clock_mhz).toBe("auto");
+    expectMistake(await compileWith("clock_mhz: automatic"), "above 0 and at most 1000, or auto");
+  });
+
   it("a latency that the clock does not allow, in cycles or ns, from the configuration or the command line", async () => {
     expectMistake(await compile("--latency-cycles", "1"), "latency: it takes ", "1 are allowed");
     expectMistake(await compile("--latency-ns", "6.3"), "at this clock, 2 are allowed", "clock_mhz");

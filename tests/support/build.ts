@@ -31,7 +31,7 @@ export async function buildOf(
   ];
   const model = { name: fixed.name, nodes: [], outputs: [] };
   const choice = { architecture: "parallel", reason: "asked for" } as const;
-  const compiled = { model, fixed, lowered, choice, notes: [], files: [], templates };
+  const compiled = { model, fixed, lowered, clockMHz: 320, choice, notes: [], files: [], templates };
   const manifest = describeBuild(compiled, files, {
     model: { model: { file: "made.up", sha256: "" }, weights: null, external: [] },
     calibration: null,

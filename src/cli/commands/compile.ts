@@ -32,7 +32,7 @@ export interface CompileCommandOptions {
   readonly type: string | readonly string[] | undefined;
   readonly architecture: Config["architecture"];
   readonly columns: number | undefined;
-  readonly "clock-mhz": number | undefined;
+  readonly "clock-mhz": number | "auto" | undefined;
   readonly threshold: number | undefined;
   readonly target?: Target | undefined;
   readonly multipliers?: Multipliers | undefined;
@@ -98,7 +98,11 @@ export const compile: Command<CompileCommandOptions> = {
         describe:
           "whether iterations of a graph network with the same weights share hardware (overrides the configuration)",
       })
-      .option("clock-mhz", { type: "number", describe: "clock (overrides the configuration)" })
+      .option("clock-mhz", {
+        type: "string",
+        coerce: (text) => (typeof text !== "string" || text === "auto" ? text : Number(text)),
+        describe: "clock, or auto: one for the latency (overrides the configuration)",
+      })
       .option("latency-cycles", {
         type: "number",
         describe: "most cycles of latency (overrides the configuration)",
@@ -175,6 +179,7 @@ export const compile: Command<CompileCommandOptions> = {
     );
     checkInputs(config, compiled, configFile);
     const { architecture, reason } = compiled.choice;
+    if (config.clock_mhz === "auto") output.progress(`clock: ${compiled.clockMHz} MHz for the latency`);
     output.progress(`architecture: ${architecture} (${reason})`);
     const templates = await Promise.all(
       compiled.templates.map(async ({ name, template }) => ({
