@@ -152,6 +152,7 @@ describe("l1c compile refuses, with exit code 2, a message and nothing left behi
     );
     expectMistake(await seek("--latency-cycles", "1"), "latency.cycles: it takes ");
     expect(left()).toEqual([]);
+    expectMistake(await compileWith("clock_mhz: automatic"), "above 0 and at most 1000, or auto");
     const { code, stdout, stderr } = await seek("--latency-ns", "60");
     expect(code).toBe(0);
     expect(stderr).toMatch(/clock: [\d.]+ MHz for the latency/);
@@ -159,7 +160,6 @@ describe("l1c compile refuses, with exit code 2, a message and nothing left behi
     expect(latency.ns).toBeLessThanOrEqual(60);
     expect(stdout).toContain(`at ${clock_mhz} MHz`);
     expect(config.values.clock_mhz).toBe("auto");
-    expectMistake(await compileWith("clock_mhz: automatic"), "above 0 and at most 1000, or auto");
   });
 
   it("a latency that the clock does not allow, in cycles or ns, from the configuration or the command line", async () => {
