@@ -2,6 +2,7 @@ import type { FixedType } from "../ir/fixed-point.js";
 import type { Model } from "../ir/model/model.js";
 import { appendGraphSize } from "./append-graph-size.js";
 import { appendThreshold } from "./append-threshold.js";
+import { checkIndices } from "./check-indices.js";
 import { cutMonotonic } from "./cut-monotonic.js";
 import { type Quantized, quantizeModel } from "./quantize.js";
 
@@ -22,5 +23,7 @@ export function modelToFixed(model: Model, options: ModelToFixedOptions = {}): Q
   const { threshold, graph, types } = options;
   const decided = threshold === undefined ? model : appendThreshold(model, threshold.level, threshold.name);
   const flagged = graph === undefined ? decided : appendGraphSize(decided, graph, types);
-  return quantizeModel(cutMonotonic(flagged), types);
+  const quantized = quantizeModel(cutMonotonic(flagged), types);
+  if (graph !== undefined) checkIndices(quantized.fixed);
+  return quantized;
 }

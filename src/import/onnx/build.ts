@@ -23,6 +23,8 @@ export interface Built {
 export interface Declared {
   readonly info: ValueInfoProto;
   readonly shape: readonly (number | undefined)[];
+  /** Whether the axes are all the event's, because whoever asks for the model gave their lengths. */
+  readonly whole: boolean;
 }
 
 /** Throws a UserError that names the first node whose operator is not supported. */
@@ -72,13 +74,23 @@ export function declaredInputs(
     );
     const declared = lengths.map((n) => (n !== undefined && n <= 0 ? undefined : n));
     const given = Object.hasOwn(shapes, info.name) ? shapes[info.name] : undefined;
-    inputs.push({ info, shape: given === undefined ? declared : joinShapes(declared, given, where) });
+    const joined = given === undefined ? declared : joinShapes(declared, given, where);
+    inputs.push({ info, shape: joined, whole: given !== undefined });
   }
   const unknown = Object.keys(shapes).find((name) => !names.has(name));
   if (unknown !== undefined) {
     throw new UserError(`the model has no input '${unknown}'`, {
       where: file,
       hint: `Its inputs are ${[...names].map((name) => `'${name}'`).join(", ")}.`,
+    });
+  }
+  // Shapes are given without a batch, so an open axis of another input is none either.
+  const open = inputs.find(({ shape, whole }) => !whole && shape.length > 0 && shape[0] === undefined);
+  if (open !== undefined && Object.keys(shapes).length > 0) {
+    const { name } = open.info;
+    throw new UserError("the length of its axis 0 is not fixed, and nothing says what it is", {
+      where: `${file}: input '${name.slice(0, 100)}'`,
+      hint: `Of a graph network, l1c.yaml names every input, e.g. graph: { edge_features: ${name} }.`,
     });
   }
   return inputs;
@@ -116,7 +128,15 @@ export function buildModel(
   const outputs = graph.proto.output.map(({ name }) => {
     builder.where = `${file}: output '${name.slice(0, 100)}'`;
     builder.base = name;
-    return { name, value: outputValue(builder, values.get(name) ?? builder.refuse(further("it"))) };
+    const value = values.get(name) ?? builder.refuse(further("it"));
+    return {
+      name,
+      value: outputValue(
+        builder,
+        value,
+        inputs.some(({ whole }) => whole),
+      ),
+    };
   });
   return { builder, outputs };
 }
@@ -153,7 +173,12 @@ function claimedElements({ dims }: TensorProto): number {
   return dims.reduce((product, n) => product * Math.max(Number(n), 0), 1);
 }
 
-function readInput({ info, shape }: Declared, builder: Builder, file: string, batched: boolean): Live {
+function readInput(
+  { info, shape, whole: given }: Declared,
+  builder: Builder,
+  file: string,
+  batched: boolean,
+): Live {
   const where = `${file}: input '${info.name.slice(0, 100)}'`;
   builder.where = where;
   builder.base = info.name;
@@ -170,8 +195,8 @@ function readInput({ info, shape }: Declared, builder: Builder, file: string, ba
   const isBatch = shape.length > 0 && (leading === undefined || (leading > 1 && batched));
   if (isBatch) builder.batchSize = leading ?? 1;
   const whole = shape.map((n, axis) => (axis === 0 && isBatch ? 1 : (n as number)));
-  // A leading 1 is the batch, too: it carries nothing.
-  const dropped = isBatch || (whole.length > 1 && whole[0] === 1);
+  // A leading 1 is the batch, too: it carries nothing. A graph network for a single edge or node has none.
+  const dropped = isBatch || (!given && whole.length > 1 && whole[0] === 1);
   const axes = whole.map((_, axis) => axis).filter((axis) => axis > 0 || !dropped);
   const own = axes.length === 0 ? [-1] : axes;
   if (isBatch && leading !== undefined) {
@@ -221,8 +246,8 @@ function runNode(node: GraphNode, values: Map<string, Value>, builder: Builder, 
   }
 }
 
-/** An output of the graph in the file's order of axes, without the batch. */
-function outputValue(builder: Builder, value: Value): string {
+/** An output of the graph in the file's order of axes, without the batch; `whole`: no axis of the inputs is one. */
+function outputValue(builder: Builder, value: Value, whole: boolean): string {
   const live = builder.live(value);
   if (live.integers !== undefined) {
     builder.refuse(
@@ -230,7 +255,8 @@ function outputValue(builder: Builder, value: Value): string {
       "Let the model end with DequantizeLinear, so that its outputs are what they stand for.",
     );
   }
-  const axes = axesWithoutBatch(live.shape, live.batch);
+  const kept = whole && live.axes.includes(0);
+  const axes = kept ? live.shape.map((_, axis) => axis) : axesWithoutBatch(live.shape, live.batch);
   const arranged = builder.arrange(live, axes.length === 0 ? [-1] : axes);
   return arranged.name;
 }

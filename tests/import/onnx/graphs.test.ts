@@ -144,4 +144,24 @@ describe("refuses by name", () => {
     await expect(read({ y: [7, 3] })).rejects.toThrow(/the model has no input 'y'/);
     expect((await read({ x: [7, 3] })).model.nodes[0]?.shape).toEqual([7, 3]);
   });
+
+  it("a single edge or node is no batch where the largest graph is given", async () => {
+    const bytes = onnxBytes({ inputs: { x: ["nodes", 3] }, nodes: [{ type: "Relu", inputs: ["x"] }] });
+    const { model } = await importModel({ name: "graph.onnx", bytes, shapes: { x: [1, 3] } });
+    expect(model.nodes.map(({ shape }) => shape)).toEqual([
+      [1, 3],
+      [1, 3],
+    ]);
+  });
+
+  it("an input of open length that is not named", async () => {
+    const bytes = onnxBytes({
+      inputs: { x: ["nodes", 3], e: ["edges", 3] },
+      nodes: [{ type: "Add", inputs: ["x", "e"] }],
+    });
+    const reading = importModel({ name: "graph.onnx", bytes, shapes: { x: [7, 3] } });
+    await expect(reading.catch((error) => Promise.reject(error.format()))).rejects.toMatch(
+      /input 'e': the length of its axis 0 is not fixed, and nothing says what it is\n.*edge_features: e/,
+    );
+  });
 });
