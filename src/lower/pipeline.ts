@@ -1,4 +1,4 @@
-import { cellOperands, type Module, type Wire } from "../ir/circuit/circuit.js";
+import { type Cell, cellOperands, type Module, type Wire } from "../ir/circuit/circuit.js";
 import { UserError } from "../ir/errors.js";
 import { cellDelay, type DelayModel } from "./delay.js";
 import { PlacedWires } from "./placed-wires.js";
@@ -64,13 +64,21 @@ export function timingNodes(module: Module, delays: DelayModel, budget: number):
     if (exceeds(delay, budget)) {
       throw new UserError(
         `a ${width}-bit '${cell.op}' takes ${delay.toFixed(2)} ns, one clock has ${budget.toFixed(2)} ns for logic`,
-        { where: `module '${module.name}'`, hint: SLOWER },
+        { where: `module '${module.name}'`, hint: hintFor(cell) },
       );
     }
     const operands = cellOperands(cell).filter((operand) => !isConstant(module, operand));
     const behind = cell.op === "ramout";
     return { delay, bits: cell.op === "constant" ? 0 : width, operands, ...(behind && { behind }) };
   });
+}
+
+function hintFor(cell: Cell): string {
+  if (cell.op === "dspout" || (cell.op === "mul" && cell.dsp))
+    return `${SLOWER} Products may be LUTs (multipliers: lut).`;
+  if (cell.op === "ramout" || (cell.op === "table" && cell.ram))
+    return `${SLOWER} Tables may be LUTs (tables.block_ram_from).`;
+  return SLOWER;
 }
 
 /** Refuses a clock that is over before the inputs are there. */
