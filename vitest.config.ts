@@ -3,7 +3,8 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["tests/**/*.test.ts"],
-    testTimeout: 60_000,
+    // A busy machine takes minutes to build what a quiet one builds in seconds.
+    testTimeout: 180_000,
     hookTimeout: 120_000,
   },
 });
