@@ -124,7 +124,7 @@ describe.runIf(HAS_ICARUS)("firmware in Icarus Verilog equals the reference simu
       edit: (name, text) =>
         name !== "tiny_conv_site.v"
           ? text
-          : text.replace(/(T0_B3 = 32'h)([0-9a-f]+)/, (_, head, hex) => {
+          : text.replace(/(T0_B1 = 32'h)([0-9a-f]+)/, (_, head, hex) => {
               edits++;
               return `${head}${(Number.parseInt(hex, 16) ^ 0x10).toString(16)}`;
             }),
