@@ -15,8 +15,8 @@ import { contractOf, cosimulate } from "../dist/cosim/cosimulate.js";
 import { buildSimulator, simulatorVersion } from "../dist/cosim/simulators.js";
 import { deviceOf } from "../dist/estimate/devices.js";
 import { estimateResources } from "../dist/estimate/resources.js";
-import { FABRICS } from "../dist/lower/delay.js";
 import { packingWidth } from "../dist/lower/packing.js";
+import { delaysOf, targetOf } from "../dist/lower/target.js";
 import { muonEventArrays } from "../dist/physics/muon/arrays.js";
 import { DEFAULT_MUON_OPTIONS } from "../dist/physics/muon/generate.js";
 import { firstDifference } from "../dist/sim/elements.js";
@@ -82,11 +82,14 @@ async function chamberImages(background) {
   return images;
 }
 
+const { fabric } = deviceOf(config.device);
+const target = targetOf(fabric);
 const compileFor = (columns) =>
   compile(model, {
     name: config.name,
     clockMHz: config.clock_mhz,
-    delays: FABRICS[deviceOf(config.device).fabric],
+    delays: delaysOf(fabric, target),
+    target,
     threshold: { level: config.output.threshold, name: config.output.name },
     stream: { axis: config.stream.axis, columns },
   });
@@ -96,8 +99,8 @@ async function verilate({ files, templates, lowered }, folder) {
   const sources = files
     .filter(({ name }) => name.startsWith("verilog/"))
     .map(({ name, text }) => [name, text]);
-  for (const name of templates)
-    sources.push([name, await readFile(path(`templates/verilog/${name}`), "utf8")]);
+  for (const { name, template } of templates)
+    sources.push([name, await readFile(path(`templates/verilog/${template}`), "utf8")]);
   const written = [];
   for (const [name, text] of sources) {
     written.push(join(folder, name.split("/").at(-1)));
