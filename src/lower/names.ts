@@ -52,6 +52,15 @@ export function identifier(name: string): string {
   return RESERVED.has(plain) || plain === "" ? `${plain}_` : plain;
 }
 
+/** The names of the data ports of a top module: of its inputs, then of its outputs. */
+export function portIdentifiers(
+  inputs: readonly { readonly name: string }[],
+  outputs: readonly { readonly name: string }[],
+): readonly string[] {
+  const names = [...inputs.map(({ name }) => `in_${name}`), ...outputs.map(({ name }) => `out_${name}`)];
+  return uniqueIdentifiers(names, CONTROL_PORTS);
+}
+
 /** The name of the top module of a graph: what lowering makes of the graph's name. */
 export function topModuleName(name: string): string {
   return uniqueIdentifiers([name], TAKEN_MODULES)[0] as string;

@@ -1,10 +1,9 @@
 import { type Module, moduleLatency } from "../ir/circuit/circuit.js";
 import type { Fixed, FixedInput, FixedNode, FixedNodeOf } from "../ir/fixed/fixed.js";
-import { type FixedType, type Interval, intervalBits, printType, typeLike } from "../ir/fixed-point.js";
+import { type FixedType, type Interval, printType, typeLike } from "../ir/fixed-point.js";
 import { atElement } from "../ir/granular.js";
-import { sizeOf } from "../ir/tensor.js";
+import { narrowFields } from "./fields.js";
 import type { Lowered } from "./lowered.js";
-import type { Field } from "./packing.js";
 import { lowerParallel, type ParallelOptions } from "./parallel/index.js";
 import { channelsOf } from "./pointwise.js";
 
@@ -30,22 +29,6 @@ export interface RegionCircuit {
   readonly results: ReadonlyMap<string, string>;
   /** Of each clock from the first of its inputs, the longest path. */
   readonly stages: Lowered["stages"];
-}
-
-/** An element of a value inside the firmware: its bounds, and its bits. */
-export interface NarrowField extends Field {
-  readonly range: Interval;
-}
-
-/** How the elements of a value lie in a wire inside the firmware: side by side, each on the bits that its bounds need. */
-export function narrowFields(value: FixedNode): readonly NarrowField[] {
-  let low = 0;
-  return Array.from({ length: sizeOf(value.shape) }, (_, element) => {
-    const range = atElement(value.ranges, element, channelsOf(value));
-    const field = { low, ...intervalBits(range), range };
-    low += field.width;
-    return field;
-  });
 }
 
 /** The type of an element of a value on the bits that these bounds need. */

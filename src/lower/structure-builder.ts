@@ -22,6 +22,12 @@ export class StructureBuilder {
     return this.push({ name, width, signed: false, cycle, cell: { op: "input" } });
   }
 
+  /** The ports `in_valid` and `in_first` of a top module; first is 0 where valid is: while that is low, it is arbitrary. */
+  eventFlags(): { readonly valid: WireId; readonly first: WireId } {
+    const valid = this.input("in_valid", 1);
+    return { valid, first: this.where("first", valid, this.input("in_first", 1)) };
+  }
+
   zero(name: string, width: number): WireId {
     return this.push({ name, width, signed: false, cycle: 0, cell: { op: "constant", value: 0n } });
   }
@@ -185,12 +191,7 @@ export class StructureBuilder {
     line: LineParameters,
     { data, push, pop }: { readonly data: WireId; readonly push: WireId; readonly pop: WireId },
   ): WireId {
-    const { out_data } = this.primitive(name, { line }, [
-      { port: "in_data", wire: data },
-      { port: "in_push", wire: push },
-      { port: "in_pop", wire: pop },
-    ]);
-    return out_data as WireId;
+    return this.memory(name, { line }, { data, push, pop });
   }
 
   /** Places a raster; returns its outputs, one cycle after `first`. */
@@ -218,13 +219,7 @@ export class StructureBuilder {
     gather: GatherParameters,
     { data, push, index, pop }: Readonly<Record<"data" | "push" | "index" | "pop", WireId>>,
   ): WireId {
-    const { out_data } = this.primitive(name, { gather }, [
-      { port: "in_data", wire: data },
-      { port: "in_push", wire: push },
-      { port: "in_index", wire: index },
-      { port: "in_pop", wire: pop },
-    ]);
-    return out_data as WireId;
+    return this.memory(name, { gather }, { data, push, index, pop });
   }
 
   /**
@@ -236,13 +231,13 @@ export class StructureBuilder {
     scatter: ScatterParameters,
     { data, index, push, pop }: Readonly<Record<"data" | "index" | "push" | "pop", WireId>>,
   ): WireId {
-    const { out_data } = this.primitive(name, { scatter }, [
-      { port: "in_data", wire: data },
-      { port: "in_index", wire: index },
-      { port: "in_push", wire: push },
-      { port: "in_pop", wire: pop },
-    ]);
-    return out_data as WireId;
+    return this.memory(name, { scatter }, { data, index, push, pop });
+  }
+
+  /** A primitive that takes words and gives them out in `out_data`; its inputs by their ports, without "in_". */
+  private memory(name: string, of: PrimitiveOf, inputs: Readonly<Record<string, WireId>>): WireId {
+    const ports = Object.entries(inputs).map(([port, wire]) => ({ port: `in_${port}`, wire }));
+    return this.primitive(name, of, ports).out_data as WireId;
   }
 
   private primitive(

@@ -371,7 +371,8 @@ function rowProblem(name: string, lanes: number, items: number): string | undefi
     : `'${name}' is neither the number of items nor a smaller power of two`;
 }
 
-function isPowerOfTwo(count: number): boolean {
+/** Whether a count is a power of two. */
+export function isPowerOfTwo(count: number): boolean {
   return Number.isInteger(Math.log2(count));
 }
 

@@ -1,10 +1,9 @@
 import type { WireId } from "../../ir/circuit/circuit.js";
-import { scatterLatency } from "../../ir/circuit/primitives.js";
 import type { FixedNode, FixedNodeOf } from "../../ir/fixed/fixed.js";
 import { intervalBits } from "../../ir/fixed-point.js";
 import { hull, ZERO } from "../../ir/interval.js";
+import { type NarrowField, narrowFields } from "../fields.js";
 import type { WiredElement, Wiring } from "../parallel/wiring.js";
-import { type NarrowField, narrowFields } from "../region.js";
 import type { Flags } from "../waves/flags.js";
 import { anyTurn, CHOICE, chooseTurn, type Turn } from "./choose-turn.js";
 import { bitsOfItem, elementsOf, packLanes } from "./lanes.js";
@@ -101,7 +100,8 @@ export function placeScatter(
     pop: inputs.valid("pop", "pop", result),
   };
   const connects: (() => void)[] = [];
-  const sums = narrowFields(form).map(({ width: outBits }, k) => {
+  const fields = narrowFields(form);
+  const sums = fields.map(({ width: outBits }, k) => {
     if (outBits === 0) return undefined;
     const { lo, hi } = hull((from[k] as NarrowField).range, ZERO);
     const arrives = intervalBits({ lo, hi });
@@ -133,7 +133,6 @@ export function placeScatter(
       { data: data.wire, ...shared },
     );
   });
-  const fields = narrowFields(form);
   return {
     result: (i) => {
       const own = members[i] as ExchangeBuild;
@@ -256,11 +255,6 @@ function joined(forms: readonly FixedNode[]): FixedNode {
     fields.map((own) => (own[e] as NarrowField).range).reduce(hull),
   );
   return { ...first, ranges: { per: "element", items } };
-}
-
-/** The cycles from asking an accumulator for its rows to the rows. */
-export function scatterCycles(lanes: number): number {
-  return scatterLatency({ lanes });
 }
 
 /** The bits of an index on which what is no row is not taken for one. */

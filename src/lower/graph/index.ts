@@ -1,11 +1,11 @@
 import { type Module, moduleLatency } from "../../ir/circuit/circuit.js";
+import { scatterLatency } from "../../ir/circuit/primitives.js";
 import type { Fixed } from "../../ir/fixed/fixed.js";
 import type { DelayModel } from "../delay.js";
 import type { Effort } from "../effort.js";
 import type { LayerFacts, Lowered } from "../lowered.js";
 import { TAKEN_MODULES, uniqueIdentifiers } from "../names.js";
 import { lowerRegion, type RegionCircuit } from "../region.js";
-import { scatterCycles } from "./exchange.js";
 import type { Membership } from "./families.js";
 import { beatsOf, type Parallelism, parallelismOf } from "./pace.js";
 import { type GraphPlan, planGraph } from "./plan.js";
@@ -69,7 +69,7 @@ export function lowerGraph(
   );
   for (const { kind, name, reads } of plan.parts) {
     const index = plan.members.get(reads[1] as string);
-    if (kind === "scatter" && index !== undefined) latencies.set(name, scatterCycles(beatsAt(index).lanes));
+    if (kind === "scatter" && index !== undefined) latencies.set(name, scatterLatency(beatsAt(index)));
   }
   const outputs = fixed.outputs.map(({ value }) => value);
   const schedule = scheduleGraph(plan, { units, stores }, outputs, interval, beatsAt, latencies);

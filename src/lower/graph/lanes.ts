@@ -1,17 +1,17 @@
 import type { WireId } from "../../ir/circuit/circuit.js";
 import type { FixedNode } from "../../ir/fixed/fixed.js";
+import { fieldBits, narrowFields } from "../fields.js";
 import type { WiredElement, Wiring } from "../parallel/wiring.js";
-import { narrowFields } from "../region.js";
 
 /** The bits of one item of a value, `form` being that item; a value without any has no wire. */
 export function bitsOfItem(form: FixedNode): number {
-  return narrowFields(form).reduce((sum, { width }) => sum + width, 0);
+  return fieldBits(narrowFields(form));
 }
 
 /** The elements of an item in a lane of the wire of a value. Those of a value that comes with the model are constants. */
 export function elementsOf(form: FixedNode, wire: WireId | undefined, lane: number): readonly WiredElement[] {
   const fields = narrowFields(form);
-  const bits = bitsOfItem(form);
+  const bits = fieldBits(fields);
   return fields.map(({ range, ...field }) => {
     if (range.lo === range.hi || wire === undefined) return { range };
     return { range, at: { wire, ...field, low: lane * bits + field.low } };
@@ -26,8 +26,6 @@ export function packLanes(
   at: (lane: number) => readonly WiredElement[],
 ): WireId | undefined {
   const fields = narrowFields(form);
-  const parts = Array.from({ length: lanes }, (_, lane) =>
-    at(lane).map((element, k) => ({ element, width: fields[k]?.width as number })),
-  );
-  return wiring.pack(parts.flat());
+  const all = Array.from({ length: lanes }, () => fields).flat();
+  return wiring.packFields(Array.from({ length: lanes }, (_, lane) => at(lane)).flat(), all);
 }

@@ -1,5 +1,6 @@
+import { isPowerOfTwo } from "../../ir/circuit/primitives.js";
 import { UserError } from "../../ir/errors.js";
-import type { Wave } from "../waves/wave.js";
+import { beatsWave, type Wave } from "../waves/wave.js";
 import type { Family } from "./families.js";
 
 /** How many items are computed at once. */
@@ -53,9 +54,5 @@ export function beatsOf({ role, items }: Family, parallelism: Parallelism): Beat
 
 /** When items come, as a wave of beats. */
 export function waveOf({ beats }: Beats, interval: number): Wave {
-  return { rows: 1, columns: beats, rowPeriod: interval, columnPeriod: 1 };
-}
-
-function isPowerOfTwo(n: number): boolean {
-  return Number.isInteger(Math.log2(n));
+  return beatsWave(beats, interval);
 }

@@ -1,7 +1,7 @@
 import type { WireId } from "../../ir/circuit/circuit.js";
 import type { FixedInput, FixedNode } from "../../ir/fixed/fixed.js";
 import type { WiredElement, Wiring } from "../parallel/wiring.js";
-import { type NarrowField, narrowFields, type RegionCircuit } from "../region.js";
+import type { RegionCircuit } from "../region.js";
 import type { Flags } from "../waves/flags.js";
 import { type Bringing, CHOICE, chooseTurn } from "./choose-turn.js";
 import { bitsOfItem, elementsOf, packLanes } from "./lanes.js";
@@ -51,7 +51,8 @@ export function placeUnit(wiring: Wiring, build: UnitBuild): PlacedUnit {
     if (register !== undefined && lanes === 1) return register.wire;
     if (register !== undefined) return builder.slice(wiring.fresh("s"), register.wire, lane * bits, bits);
     const read = first.region.reads[k];
-    const item = bits === 0 ? undefined : packItem(wiring, form, elements(read as string, start, lane));
+    const item =
+      bits === 0 ? undefined : packLanes(wiring, 1, form, () => elements(read as string, start, lane));
     return item ?? wiring.constant(0n, 1);
   };
   const copies = Array.from({ length: lanes }, (_, lane) => {
@@ -107,10 +108,4 @@ function choice(
     return [{ begin, wire, valid: () => flags.counting(waveOf(build, interval), brings).valid }];
   });
   return chooseTurn(wiring.builder, `${label}_i${k}`, turns, start);
-}
-
-/** The elements of an item on the bits that the bounds of `form` need. */
-function packItem(wiring: Wiring, form: FixedNode, elements: readonly WiredElement[]): WireId | undefined {
-  const fields = narrowFields(form);
-  return wiring.pack(elements.map((element, e) => ({ element, width: (fields[e] as NarrowField).width })));
 }

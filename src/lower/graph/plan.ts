@@ -38,6 +38,11 @@ export interface Exchange {
 
 export type Part = Region | View | Exchange;
 
+/** Whether a part brings items to other items. */
+export function isExchange(part: Part): part is Exchange {
+  return part.kind === "index_select" || part.kind === "scatter";
+}
+
 export interface GraphPlan {
   readonly inputs: readonly FixedInput[];
   /** In an order in which everything comes after what it reads. */
@@ -110,7 +115,7 @@ export function planGraph(fixed: Fixed): GraphPlan {
     }
   }
   // What exchanges items of the level before comes before what computes on them.
-  const rank = ({ kind }: Part) => (kind === "index_select" || kind === "scatter" ? 0 : 1);
+  const rank = (part: Part) => (isExchange(part) ? 0 : 1);
   const parts = open.toSorted((a, b) => a.level - b.level || rank(a.part) - rank(b.part));
   const needed = new Set([
     ...parts.flatMap(({ part }) => part.reads),

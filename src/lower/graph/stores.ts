@@ -1,4 +1,4 @@
-import type { Exchange, GraphPlan } from "./plan.js";
+import { type Exchange, type GraphPlan, isExchange } from "./plan.js";
 import { isShared, type Unit } from "./units.js";
 
 /** A memory in which items are exchanged: of one exchange, or of several that take turns. */
@@ -11,17 +11,13 @@ export interface Store {
  * at the same indices which the same input of a unit reads, or the same result of a unit which is brought to the same indices.
  */
 export function storesOf(plan: GraphPlan, units: readonly Unit[]): readonly Store[] {
-  const exchanges = plan.parts.filter((part): part is Exchange => isExchange(part));
+  const exchanges = plan.parts.filter(isExchange);
   const together = new Map<string, Exchange[]>();
   for (const exchange of exchanges) {
     const place = placeOf(exchange, plan, units.filter(isShared)) ?? `alone ${exchange.name}`;
     together.set(place, [...(together.get(place) ?? []), exchange]);
   }
   return [...together.values()].map((members) => ({ members }));
-}
-
-function isExchange({ kind }: { readonly kind: string }): boolean {
-  return kind === "index_select" || kind === "scatter";
 }
 
 /** Where an exchange stands in an iteration, the same text for all that can take turns; undefined for one by itself. */

@@ -1,15 +1,18 @@
 import type { Module, WireId } from "../../ir/circuit/circuit.js";
 import type { Fixed, FixedNode } from "../../ir/fixed/fixed.js";
 import { atElement } from "../../ir/granular.js";
+import { nodesByName } from "../../ir/graph.js";
 import { isMovement, movementSources } from "../../ir/movement.js";
+import { fieldBits, typeFields } from "../fields.js";
 import type { LoweredPort } from "../lowered.js";
-import { identifier, uniqueIdentifiers } from "../names.js";
-import type { Field, PortPacking } from "../packing.js";
+import { identifier, portIdentifiers } from "../names.js";
+import type { PortPacking } from "../packing.js";
 import { type WiredElement, Wiring } from "../parallel/wiring.js";
 import { channelsOf } from "../pointwise.js";
-import { narrowFields, type RegionCircuit } from "../region.js";
+import type { RegionCircuit } from "../region.js";
 import { Delayed } from "../waves/delays.js";
 import { Flags } from "../waves/flags.js";
+import { beatsWave } from "../waves/wave.js";
 import { CHOICE } from "./choose-turn.js";
 import { type ExchangeBuild, type PlacedStore, placeGather, placeScatter } from "./exchange.js";
 import type { Membership } from "./families.js";
@@ -20,8 +23,6 @@ import type { Exchange, GraphPlan, Region, View } from "./plan.js";
 import type { ExchangeTimes, Schedule } from "./schedule.js";
 import type { Store } from "./stores.js";
 import { isShared, type Member, type Unit } from "./units.js";
-
-const CONTROL = ["clk", "rst", "in_valid", "in_first", "out_valid", "out_first"];
 
 /** What the top module is made of. */
 export interface Build {
@@ -51,13 +52,9 @@ export function buildTop(build: Build): Top {
   const { fixed, plan, schedule, interval, units, stores } = build;
   const wiring = new Wiring();
   const { builder } = wiring;
-  const ports = uniqueIdentifiers(
-    [...plan.inputs.map(({ name }) => `in_${name}`), ...fixed.outputs.map(({ name }) => `out_${name}`)],
-    CONTROL,
-  );
-  const valid = builder.input("in_valid", 1);
-  // While in_valid is low, in_first is arbitrary.
-  const flags = new Flags(builder, builder.where("first", valid, builder.input("in_first", 1)), interval);
+  const nodes = nodesByName(fixed);
+  const ports = portIdentifiers(plan.inputs, fixed.outputs);
+  const flags = new Flags(builder, builder.eventFlags().first, interval);
   const formOf = (value: string) => plan.forms.get(value) as FixedNode;
   const beatsOf = (value: string) => build.beatsAt(plan.members.get(value) as Membership);
   const values = new Map<string, Delayed>();
@@ -81,7 +78,7 @@ export function buildTop(build: Build): Top {
     const port = ports[i] as string;
     const packing = itemPacking(build, node);
     const { lanes } = beatsOf(node.name);
-    const width = bitsOf(packing.fields);
+    const width = fieldBits(packing.fields);
     const wire = builder.input(port, Math.max(1, lanes * width));
     const form = formOf(node.name);
     const narrow = packLanes(wiring, lanes, form, (lane) =>
@@ -123,21 +120,14 @@ export function buildTop(build: Build): Top {
   for (const placed of copies.values()) placed.connect(flags);
   for (const placed of memories.values()) placed.connect();
 
-  const marks = flags.counting(
-    { rows: 1, columns: interval, rowPeriod: interval, columnPeriod: 1 },
-    schedule.last,
-  );
+  const marks = flags.counting(beatsWave(interval, interval), schedule.last);
   const outputs = fixed.outputs.map(({ name: output, value }, i) => {
-    const node = fixed.nodes.find(({ name }) => name === value) as FixedNode;
+    const node = nodes.get(value) as FixedNode;
     const packing = itemPacking(build, node);
     const { lanes } = beatsOf(value);
-    const parts = Array.from({ length: lanes }, (_, lane) =>
-      elements(value, schedule.last, lane).map((element, k) => ({
-        element,
-        width: (packing.fields[k] as Field).width,
-      })),
-    ).flat();
-    const wire = wiring.pack(parts) ?? wiring.constant(0n, 1);
+    const items = Array.from({ length: lanes }, (_, lane) => elements(value, schedule.last, lane));
+    const fields = items.flatMap(() => packing.fields);
+    const wire = wiring.packFields(items.flat(), fields) ?? wiring.constant(0n, 1);
     return { name: output, port: ports[plan.inputs.length + i] as string, value: node, packing, wire };
   });
   const module = builder.finish(
@@ -177,7 +167,7 @@ export function buildTop(build: Build): Top {
     });
     const placed = { label, interval, banks: schedule.banks.get(store) as number, members };
     const [{ name }] = store.members as readonly [Exchange];
-    const node = fixed.nodes.find((own) => own.name === name);
+    const node = nodes.get(name);
     if (node?.op === "scatter") return placeScatter(wiring, flags, placed, node.kind);
     return placeGather(wiring, flags, placed);
   }
@@ -208,13 +198,6 @@ function itemPacking(
   const membership = plan.members.get(node.name) as Membership;
   const form = plan.forms.get(node.name) as FixedNode;
   const { axis } = membership;
-  let low = 0;
-  const fields = narrowFields(form).map((_, element): Field => {
-    const { width, signed } = atElement(form.types, element, channelsOf(form));
-    const field = { low, width, signed };
-    low += width;
-    return field;
-  });
   const { lanes } = beatsAt(membership);
   return {
     kind: "items",
@@ -222,12 +205,8 @@ function itemPacking(
     ...(axis !== undefined && { axis }),
     lanes,
     beats: interval,
-    fields,
+    fields: typeFields(form),
   };
-}
-
-function bitsOf(fields: readonly Field[]): number {
-  return fields.reduce((sum, { width }) => sum + width, 0);
 }
 
 function commentOf(

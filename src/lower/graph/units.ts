@@ -1,7 +1,8 @@
 import { UserError } from "../../ir/errors.js";
 import type { FixedInput, FixedNode } from "../../ir/fixed/fixed.js";
 import type { Note } from "../../ir/note.js";
-import { narrowFields, narrowType, type RegionGraph } from "../region.js";
+import { narrowFields } from "../fields.js";
+import { narrowType, type RegionGraph } from "../region.js";
 import type { GraphPlan, Region } from "./plan.js";
 import { type Difference, unite } from "./unite.js";
 

@@ -1,16 +1,15 @@
 import { type Module, moduleLatency, type WireId } from "../../ir/circuit/circuit.js";
 import type { Fixed, FixedNode, FixedNodeOf } from "../../ir/fixed/fixed.js";
-import { atElement } from "../../ir/granular.js";
 import { nodesByName } from "../../ir/graph.js";
 import { isMovement, movementSources } from "../../ir/movement.js";
 import { sizeOf } from "../../ir/tensor.js";
 import { type DelayModel, hardBlocksOf } from "../delay.js";
 import { DEFAULT_EFFORT, type Effort, joinedFacts, type Search } from "../effort.js";
+import { fieldBits, typeFields } from "../fields.js";
 import type { LayerFacts, Lowered, LoweredPort, Stage } from "../lowered.js";
-import { identifier, TAKEN_MODULES, uniqueIdentifiers } from "../names.js";
+import { identifier, portIdentifiers, TAKEN_MODULES, uniqueIdentifiers } from "../names.js";
 import type { Field } from "../packing.js";
 import { checkInputs } from "../pipeline.js";
-import { channelsOf } from "../pointwise.js";
 import { type Schedule, scheduleWithin, type TimingNode } from "../retime/index.js";
 import { cheapestSlack, registerBits } from "../slack.js";
 import { splitSlow } from "../split.js";
@@ -34,8 +33,6 @@ export interface ParallelOptions {
   /** How long cheaper adder graphs are looked for. */
   readonly effort?: Effort;
 }
-
-const CONTROL = ["clk", "rst", "in_valid", "in_first", "out_valid", "out_first"];
 
 /**
  * Fixed → Circuit, the whole event in one clock: a module for each layer, movements as wires between them. The inputs
@@ -66,16 +63,13 @@ function lowerWith(source: Fixed, options: ParallelOptions, search: Search): Low
     return unique;
   };
   const top = fresh(fixed.name);
-  const portNames = uniqueIdentifiers(
-    [...plan.inputs.map(({ name }) => `in_${name}`), ...fixed.outputs.map(({ name }) => `out_${name}`)],
-    CONTROL,
-  );
+  const portNames = portIdentifiers(plan.inputs, fixed.outputs);
 
   // The timing graph, and where each element of each tensor comes from.
   const graph: TimingNode[] = [];
   const elements = new Map<string, readonly Element[]>();
   const inputs = plan.inputs.map((node, i): LoweredPort => {
-    const fields = portFields(node);
+    const fields = typeFields(node);
     const own = fields.map(({ width, signed }, element) => {
       graph.push({ delay: delays.net, bits: width, operands: [], cycle: 0 });
       return elementOf(rangeAt(node, element), originOf(graph.length - 1, width, signed));
@@ -146,13 +140,11 @@ function lowerWith(source: Fixed, options: ParallelOptions, search: Search): Low
   const outputs = fixed.outputs.map(({ name, value }, i): LoweredPort & { readonly wire: WireId } => {
     const port = portNames[inputs.length + i] as string;
     const node = nodes.get(value) as FixedNode;
-    const fields = portFields(node);
+    const fields = typeFields(node);
     const own = results[i] as readonly Element[];
-    const packed = wiring.pack(
-      own.map(({ range, origin }, k) => ({
-        element: { range, at: origin?.fields.get(last) },
-        width: fields[k]?.width as number,
-      })),
+    const packed = wiring.packFields(
+      own.map(({ range, origin }) => ({ range, at: origin?.fields.get(last) })),
+      fields,
     );
     const wire = outputRegister(wiring, `result${i}`, packed, own);
     return { name, port, value: node, packing: { kind: "parallel", fields }, wire };
@@ -197,7 +189,7 @@ interface PlannedLayer {
 /** A port of the firmware: its elements in cycle 0, and in registers for as long as something reads them. */
 function placeInput(wiring: Wiring, { port, packing }: LoweredPort, elements: readonly Element[]): void {
   const fields = packing.kind === "parallel" ? packing.fields : [];
-  const wire = wiring.builder.input(port, Math.max(1, bitsOf(fields)));
+  const wire = wiring.builder.input(port, Math.max(1, fieldBits(fields)));
   const origins = elements.flatMap(({ origin }, i) => {
     origin?.fields.set(0, { wire, ...(fields[i] as Field) });
     return origin === undefined ? [] : [origin];
@@ -278,9 +270,7 @@ function factsOf(
 
 /** The flags of an event, by the names that they leave the module with. */
 function flagInputs(builder: StructureBuilder): readonly { readonly name: string; readonly wire: WireId }[] {
-  const valid = builder.input("in_valid", 1);
-  // While in_valid is low, in_first is arbitrary.
-  const first = builder.where("first", valid, builder.input("in_first", 1));
+  const { valid, first } = builder.eventFlags();
   return [
     { name: "out_valid", wire: valid },
     { name: "out_first", wire: first },
@@ -321,19 +311,4 @@ function moved(
     if (source === undefined) return { range: { lo: 0n, hi: 0n } };
     return source.origin === undefined ? source : elementOf(rangeAt(node, i), source.origin);
   });
-}
-
-/** The fields of a port, on the bits of the value's types. */
-function portFields(node: FixedNode): readonly Field[] {
-  let low = 0;
-  return Array.from({ length: sizeOf(node.shape) }, (_, element) => {
-    const { width, signed } = atElement(node.types, element, channelsOf(node));
-    const field = { low, width, signed };
-    low += width;
-    return field;
-  });
-}
-
-function bitsOf(fields: readonly Field[]): number {
-  return fields.reduce((sum, { width }) => sum + width, 0);
 }

@@ -46,6 +46,14 @@ export class Wiring {
     return wires.length === 1 ? wires[0] : this.builder.concat(this.fresh("w"), wires);
   }
 
+  /** Elements side by side, each on the bits of its field; undefined where they have none. */
+  packFields(
+    elements: readonly WiredElement[],
+    fields: readonly Pick<WireField, "width">[],
+  ): WireId | undefined {
+    return this.pack(elements.map((element, i) => ({ element, width: fields[i]?.width as number })));
+  }
+
   constant(value: bigint, width: number): WireId {
     const key = `${BigInt.asUintN(width, value)}/${width}`;
     const known = this.constants.get(key) ?? this.builder.constant(this.fresh("k"), value, width);

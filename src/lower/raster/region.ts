@@ -1,7 +1,8 @@
 import type { FixedInput, FixedNode } from "../../ir/fixed/fixed.js";
 import { hull, ZERO } from "../../ir/interval.js";
+import { type NarrowField, narrowFields } from "../fields.js";
 import type { ParallelOptions } from "../parallel/index.js";
-import { lowerRegion, type NarrowField, narrowFields, narrowType, type RegionCircuit } from "../region.js";
+import { lowerRegion, narrowType, type RegionCircuit } from "../region.js";
 import type { Region } from "./plan.js";
 
 /** How the pixels of a value lie in a wire inside the firmware. */
@@ -28,7 +29,7 @@ export function buildRegion(
 }
 
 /** A value of the size of a pixel; what is stated of elements stands for those of the first one. */
-function onePixel(node: FixedNode): FixedNode {
+export function onePixel(node: FixedNode): FixedNode {
   return { ...node, shape: [1, 1, ...node.shape.slice(2)] };
 }
 

@@ -1,23 +1,21 @@
 import type { Module, WireId } from "../../ir/circuit/circuit.js";
 import type { Fixed, FixedNode } from "../../ir/fixed/fixed.js";
 import { atElement } from "../../ir/granular.js";
-import { sizeOf } from "../../ir/tensor.js";
+import { fieldBits, type NarrowField, typeFields } from "../fields.js";
 import type { LoweredPort } from "../lowered.js";
-import { identifier, uniqueIdentifiers } from "../names.js";
+import { identifier, portIdentifiers } from "../names.js";
 import type { Field, PortPacking } from "../packing.js";
 import { type WiredElement, Wiring } from "../parallel/wiring.js";
 import { channelsOf } from "../pointwise.js";
-import type { NarrowField, RegionCircuit } from "../region.js";
+import type { RegionCircuit } from "../region.js";
 import { Delayed } from "../waves/delays.js";
 import { Flags } from "../waves/flags.js";
-import type { Wave } from "../waves/wave.js";
+import { beatsWave, type Wave } from "../waves/wave.js";
 import { enlarge } from "./enlarge.js";
 import { Gatherer } from "./gather.js";
 import type { RasterPlan } from "./plan.js";
-import { pixelFields } from "./region.js";
+import { onePixel, pixelFields } from "./region.js";
 import { periodOf, type Schedule } from "./schedule.js";
-
-const CONTROL = ["clk", "rst", "in_valid", "in_first", "out_valid", "out_first"];
 
 /** The top module and its data ports. */
 export interface Top {
@@ -38,16 +36,8 @@ export function buildTop(
   const { interval } = plan.pace;
   const wiring = new Wiring();
   const { builder } = wiring;
-  const ports = uniqueIdentifiers(
-    [
-      ...plan.inputs.map((input) => `in_${input.name}`),
-      ...fixed.outputs.map((output) => `out_${output.name}`),
-    ],
-    CONTROL,
-  );
-  const valid = builder.input("in_valid", 1);
-  // While in_valid is low, in_first is arbitrary.
-  const flags = new Flags(builder, builder.where("first", valid, builder.input("in_first", 1)), interval);
+  const ports = portIdentifiers(plan.inputs, fixed.outputs);
+  const flags = new Flags(builder, builder.eventFlags().first, interval);
   const values = new Map<string, Delayed>();
   const keep = (value: string, wire: WireId) => {
     const known = { wire, cycle: schedule.cycles.get(value) as number, wave: waveAt(schedule, value) };
@@ -62,7 +52,7 @@ export function buildTop(
   const inputs = plan.inputs.map((node, i): LoweredPort => {
     const port = ports[i] as string;
     const packing = packingOf(node, waveAt(schedule, node.name), interval);
-    const wire = builder.input(port, Math.max(1, bitsOf(packing.fields)));
+    const wire = builder.input(port, Math.max(1, fieldBits(packing.fields)));
     const elements = packing.fields.map((field, element) => elementOf(node, element, { wire, ...field }));
     const narrow = pack(wiring, elements, pixelFields(node));
     keep(node.name, builder.register(`pixel_${port}`, narrow, false));
@@ -89,7 +79,7 @@ export function buildTop(
       const node = nodes.get(value) as FixedNode;
       const outside = outsideOf(read.outside, node);
       const wire =
-        bitsOf(pixelFields(node)) === 0
+        fieldBits(pixelFields(node)) === 0
           ? gatherer.nothing(k)
           : gatherer.gather(k, (cycle) => at(value, cycle), outside);
       return { port: circuit.reads[k] as string, wire };
@@ -104,8 +94,7 @@ export function buildTop(
     }
   });
 
-  const beats: Wave = { rows: 1, columns: interval, rowPeriod: interval, columnPeriod: 1 };
-  const marks = flags.counting(beats, schedule.last);
+  const marks = flags.counting(beatsWave(interval, interval), schedule.last);
   const outputs = fixed.outputs.map(({ name: output, value }, i) => {
     const node = nodes.get(value) as FixedNode;
     const packing = packingOf(node, waveAt(schedule, value), interval);
@@ -143,8 +132,7 @@ function waveAt(schedule: Schedule, value: string): Wave {
 
 /** Elements side by side; a value without any bits takes one. */
 function pack(wiring: Wiring, elements: readonly WiredElement[], fields: readonly Field[]): WireId {
-  const parts = elements.map((element, i) => ({ element, width: (fields[i] as Field).width }));
-  return wiring.pack(parts) ?? wiring.constant(0n, 1);
+  return wiring.packFields(elements, fields) ?? wiring.constant(0n, 1);
 }
 
 function elementOf(node: FixedNode, element: number, at: NonNullable<WiredElement["at"]>): WiredElement {
@@ -169,18 +157,8 @@ function packingOf(
   { rowPeriod, columnPeriod }: Wave,
   beats: number,
 ): Extract<PortPacking, { kind: "raster" }> {
-  let low = 0;
-  const fields = Array.from({ length: sizeOf(node.shape.slice(2)) }, (_, element): Field => {
-    const { width, signed } = atElement(node.types, element, channelsOf(node));
-    const field = { low, width, signed };
-    low += width;
-    return field;
-  });
+  const fields = typeFields(onePixel(node));
   return { kind: "raster", shape: node.shape, axes: [0, 1], rowPeriod, columnPeriod, beats, fields };
-}
-
-function bitsOf(fields: readonly Field[]): number {
-  return fields.reduce((sum, { width }) => sum + width, 0);
 }
 
 function commentOf(

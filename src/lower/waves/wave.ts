@@ -20,3 +20,8 @@ export function mostPixels(wave: Wave, interval: number, clocks: number): number
   const rest = span % rowPeriod;
   return Math.floor(span / rowPeriod) * columns + Math.min(columns, Math.ceil(rest / columnPeriod) + 1);
 }
+
+/** The wave of what comes in one row of beats, one a clock, from the start of each event on. */
+export function beatsWave(beats: number, interval: number): Wave {
+  return { rows: 1, columns: beats, rowPeriod: interval, columnPeriod: 1 };
+}
