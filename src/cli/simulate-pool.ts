@@ -1,9 +1,6 @@
-import { Tinypool } from "tinypool";
 import type { Block, Values } from "../sim/simulator.js";
 import { loadSimulator, moduleUrl } from "../sim/typescript/load.js";
-
-/** Blocks that wait per thread, besides the one it works on: enough that no thread ever waits for the reader. */
-const AHEAD = 1;
+import { inThreads } from "./in-threads.js";
 
 /**
  * Runs blocks of events through a golden model (its JavaScript text) on `threads` worker threads, or on this one. The
@@ -21,25 +18,12 @@ export async function* simulateBlocks(
     for await (const block of blocks) yield simulator.runBlock(block);
     return;
   }
-  const pool = new Tinypool({
-    filename: moduleUrl(javascript),
-    name: "runBlock",
-    minThreads: threads,
-    maxThreads: threads,
-  });
-  const running: Promise<Values>[] = [];
-  try {
-    for await (const block of blocks) {
-      const result: Promise<Values> = pool.run(block, { transferList: buffersOf(block) });
-      // Awaited in order below; until then a failure must not count as unhandled.
-      result.catch(() => {});
-      running.push(result);
-      if (running.length >= threads * (1 + AHEAD)) yield await (running.shift() as Promise<Values>);
-    }
-    while (running.length > 0) yield await (running.shift() as Promise<Values>);
-  } finally {
-    await pool.destroy();
-  }
+  const program = { filename: moduleUrl(javascript), name: "runBlock" };
+  const simulated = inThreads<Block, Values>(program, threads, blocks, (block) => ({
+    task: block,
+    transfer: buffersOf(block),
+  }));
+  for await (const [, values] of simulated) yield values;
 }
 
 /** The memory of the block's typed arrays, where an array has it for itself. */

@@ -1,14 +1,13 @@
 import { fileURLToPath } from "node:url";
-import { Tinypool } from "tinypool";
 import type { EventBlock, EventSource } from "../../events/source.js";
 import { BASELINE_THRESHOLDS } from "../../physics/muon/baseline.js";
 import type { StripCount } from "../../physics/muon/geometry.js";
 import { createSegmentMetrics, type SegmentMetrics } from "../../physics/muon/metrics.js";
 import type { EventDisplay } from "../../report/data.js";
+import { inThreads } from "../in-threads.js";
 import { BLOCK_EVENTS, limitBlocks } from "../simulate.js";
 import { createDisplayPicker } from "./muon-displays.js";
 import type { MuonScores, MuonTask } from "./muon-worker.js";
-import { inOrder } from "./ordered.js";
 import type { ScoreSetup } from "./score.js";
 
 /** The arrays of muon events that carry the truth. */
@@ -41,27 +40,21 @@ export async function judge(
     baseline: createSegmentMetrics({ strips, thresholds: BASELINE_THRESHOLDS }),
   };
   const picker = createDisplayPicker(strips);
-  const pool = new Tinypool({
+  const program = {
     filename: fileURLToPath(new URL("./muon-worker.js", import.meta.url)),
     workerData: setup,
-    minThreads: threads,
-    maxThreads: threads,
+  };
+  const blocks = limitBlocks(source.blocks([array, ...TRUTH], BLOCK_EVENTS), count);
+  const scored = inThreads<EventBlock, MuonScores>(program, threads, blocks, (block) => {
+    const { voxels } = imagesOf(block, array);
+    return { task: { rows: block.rows, inputs: { [input]: voxels }, voxels, strips } satisfies MuonTask };
   });
-  try {
-    const blocks = limitBlocks(source.blocks([array, ...TRUTH], BLOCK_EVENTS), count);
-    const scored = inOrder(blocks, threads, (block): Promise<MuonScores> => {
-      const { voxels } = imagesOf(block, array);
-      return pool.run({ rows: block.rows, inputs: { [input]: voxels }, voxels, strips } satisfies MuonTask);
-    });
-    for await (const [block, { fixed, float, baseline }] of scored) {
-      const images = imagesOf(block, array);
-      metrics.fixed.add({ ...images, scores: fixed });
-      metrics.float.add({ ...images, scores: float });
-      metrics.baseline.add({ ...images, scores: baseline });
-      offerDisplays(picker, block, images, fixed, level);
-    }
-  } finally {
-    await pool.destroy();
+  for await (const [block, { fixed, float, baseline }] of scored) {
+    const images = imagesOf(block, array);
+    metrics.fixed.add({ ...images, scores: fixed });
+    metrics.float.add({ ...images, scores: float });
+    metrics.baseline.add({ ...images, scores: baseline });
+    offerDisplays(picker, block, images, fixed, level);
   }
   const results = {
     fixed: metrics.fixed.result(),

@@ -1,8 +1,7 @@
 import { fileURLToPath } from "node:url";
-import { Tinypool } from "tinypool";
 import type { EventBlock, EventSource } from "../../events/source.js";
+import { inThreads } from "../in-threads.js";
 import { limitBlocks } from "../simulate.js";
-import { inOrder } from "./ordered.js";
 import { createScorer, type ScoreSetup, type Scores, type ScoreTask } from "./score.js";
 
 /** Graphs of a block. */
@@ -30,16 +29,8 @@ export async function* scoreGraphs(
       for await (const block of blocks) yield [block, score(taskOf(block))];
       return;
     }
-    const pool = new Tinypool({
-      filename: fileURLToPath(new URL("./score-worker.js", import.meta.url)),
-      workerData: setup,
-      minThreads: threads,
-      maxThreads: threads,
-    });
-    try {
-      yield* inOrder(blocks, threads, (block): Promise<Scores> => pool.run(taskOf(block)));
-    } finally {
-      await pool.destroy();
-    }
+    const filename = fileURLToPath(new URL("./score-worker.js", import.meta.url));
+    const program = { filename, workerData: setup };
+    yield* inThreads<EventBlock, Scores>(program, threads, blocks, (block) => ({ task: taskOf(block) }));
   }
 }
