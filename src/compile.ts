@@ -13,7 +13,7 @@ import type { Note } from "./ir/note.js";
 import { type Asked, type Choice, chooseArchitecture } from "./lower/choose.js";
 import { type SoughtClock, seekClock } from "./lower/clock.js";
 import type { DelayModel } from "./lower/delay.js";
-import type { Effort } from "./lower/effort.js";
+import { type SearchOptions, searchOptionsOf } from "./lower/effort.js";
 import { lower } from "./lower/index.js";
 import type { Lowered } from "./lower/lowered.js";
 import type { Target } from "./lower/target.js";
@@ -22,7 +22,7 @@ import { modelToFixed } from "./quantize/index.js";
 import { emitTypeScript } from "./sim/typescript/emit.js";
 import { transpile } from "./sim/typescript/transpile.js";
 
-export interface CompileOptions extends Asked {
+export interface CompileOptions extends Asked, SearchOptions {
   /** The name of the firmware. */
   readonly name: string;
   /** The clock in MHz; `auto` seeks one for the latency (lower/clock.ts). */
@@ -33,8 +33,6 @@ export interface CompileOptions extends Asked {
   readonly latency?: { readonly cycles?: number; readonly ns?: number };
   /** The form of the Verilog's primitives. */
   readonly target: Target;
-  /** How long cheaper adder graphs are looked for. */
-  readonly effort?: Effort;
   readonly threshold?: { readonly level: number; readonly name: string };
   /** The largest graph of a graph network. */
   readonly graph?: { readonly nodes: number; readonly edges: number };
@@ -82,7 +80,7 @@ export async function compile(source: ModelSource, options: CompileOptions): Pro
       ...choice,
       ...{ period: 1000 / megahertz, delays: options.delays },
       ...(cycles !== undefined && { cycles }),
-      ...(options.effort !== undefined && { effort: options.effort }),
+      ...searchOptionsOf(options),
     });
   const { megahertz: clockMHz, lowered } = firmwareFor(options, choice, lowerAt);
   checkTopName(lowered.circuit);

@@ -50,12 +50,25 @@ export class ModuleBuilder {
   /** How adder graphs are looked for. */
   readonly search: Search;
 
-  constructor({ effort = DEFAULT_EFFORT, slack = DEFAULT_SLACK, dsp, blockRamFrom }: Partial<Search> = {}) {
-    this.search = {
-      ...{ effort, slack },
-      ...(dsp !== undefined && { dsp }),
-      ...(blockRamFrom !== undefined && { blockRamFrom }),
-    };
+  constructor({ effort = DEFAULT_EFFORT, slack = DEFAULT_SLACK, ...search }: Partial<Search> = {}) {
+    this.search = { ...search, effort, slack };
+  }
+
+  /** Does work that may fail: then all that it built is taken back, before its error is thrown on. */
+  orUndo<T>(work: () => T): T {
+    const [wires, graphs] = [this.wires.length, this.adderGraphs.length];
+    const counters = [...this.counters];
+    try {
+      return work();
+    } catch (error) {
+      this.wires.length = wires;
+      this.depths.length = wires;
+      this.adderGraphs.length = graphs;
+      for (const [key, wire] of this.known) if (wire >= wires) this.known.delete(key);
+      this.counters.clear();
+      for (const [prefix, count] of counters) this.counters.set(prefix, count);
+      throw error;
+    }
   }
 
   /** A packed input port of `width` bits. */

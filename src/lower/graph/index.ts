@@ -2,7 +2,7 @@ import { type Module, moduleLatency } from "../../ir/circuit/circuit.js";
 import { scatterLatency } from "../../ir/circuit/primitives.js";
 import type { Fixed } from "../../ir/fixed/fixed.js";
 import type { DelayModel } from "../delay.js";
-import type { Effort } from "../effort.js";
+import { type SearchOptions, searchOptionsOf } from "../effort.js";
 import type { LayerFacts, Lowered } from "../lowered.js";
 import { TAKEN_MODULES, uniqueIdentifiers } from "../names.js";
 import { lowerRegion, type RegionCircuit } from "../region.js";
@@ -19,12 +19,10 @@ export type { Parallelism } from "./pace.js";
 export { planGraph } from "./plan.js";
 export { ITERATIONS, type Iterations } from "./units.js";
 
-export interface GraphOptions extends Partial<Parallelism> {
+export interface GraphOptions extends Partial<Parallelism>, SearchOptions {
   /** The clock period in ns. */
   readonly period: number;
   readonly delays: DelayModel;
-  /** How long cheaper adder graphs are looked for. */
-  readonly effort?: Effort;
   /** Whether iterations with the same weights share hardware; by default they do not. */
   readonly iterations?: Iterations;
 }
@@ -38,10 +36,10 @@ export interface GraphOptions extends Partial<Parallelism> {
  */
 export function lowerGraph(
   fixed: Fixed,
-  { period, delays, effort, iterations = "unrolled", ...asked }: GraphOptions,
+  { period, delays, iterations = "unrolled", ...asked }: GraphOptions,
 ): Lowered {
   // A bound on the cycles is the whole firmware's.
-  const regionOptions = { period, delays, ...(effort !== undefined && { effort }) };
+  const regionOptions = { period, delays, ...searchOptionsOf(asked) };
   const plan = planGraph(fixed);
   const parallelism = planParallelism(plan, asked);
   const beatsAt = ({ family }: Pick<Membership, "family">) => beatsOf(family, parallelism);

@@ -1,8 +1,7 @@
 import type { Interval } from "../../ir/fixed-point.js";
-import type { AdderGraphFacts } from "../effort.js";
+import type { Found, SearchStore } from "../effort.js";
 import type { ModuleBuilder, Signal } from "../module-builder.js";
 import { emitPlan } from "./emit.js";
-import type { Plan } from "./plan.js";
 import { proveSums } from "./proof.js";
 import { factsOf, hasConstant, lutsOfTables, openRows, type SignalRow } from "./rows.js";
 import { optimize } from "./search.js";
@@ -10,12 +9,39 @@ import type { LinearSum } from "./sum.js";
 
 /**
  * A constant matrix as an adder graph: signed digits with shared sums, single bits through tables where that is cheaper.
- * The graph is proven against the matrix before it is returned.
+ * The graph is proven against the matrix before it is returned. One that a store kept and that is wrong is looked for anew.
  */
 export function lowerLinear(
   builder: ModuleBuilder,
   inputs: readonly Signal[],
   sums: readonly LinearSum[],
+): readonly Signal[] {
+  const { store } = builder.search;
+  if (store === undefined) return build(builder, inputs, sums, undefined);
+  const read: string[] = [];
+  const noting: SearchStore = {
+    get: (key) => {
+      const found = store.get(key);
+      if (found !== undefined) read.push(key);
+      return found;
+    },
+    put: (key, found) => store.put(key, found),
+    refuse: (key) => store.refuse(key),
+  };
+  try {
+    return builder.orUndo(() => build(builder, inputs, sums, noting));
+  } catch (error) {
+    if (read.length === 0) throw error;
+    for (const key of read) store.refuse(key);
+    return build(builder, inputs, sums, store);
+  }
+}
+
+function build(
+  builder: ModuleBuilder,
+  inputs: readonly Signal[],
+  sums: readonly LinearSum[],
+  store: SearchStore | undefined,
 ): readonly Signal[] {
   const choices = openRows(builder, inputs, sums);
   const depths = choices.map(({ depth }) => depth);
@@ -23,12 +49,14 @@ export function lowerLinear(
     builder,
     choices.map(({ tables }) => tables),
     depths,
+    store,
   );
   if (choices.some(({ tables, cheapest }) => tables !== cheapest)) {
     const other = planned(
       builder,
       choices.map(({ cheapest }) => cheapest),
       depths,
+      store,
     );
     if (other.facts.lut < best.facts.lut) {
       const strategy = `${other.facts.strategy}, bits as digits`;
@@ -47,14 +75,17 @@ export function lowerLinear(
 }
 
 /** Rows with the cheapest adders that were found for them. */
-interface Planned {
+interface Planned extends Found {
   readonly nodes: readonly Signal[];
   readonly rows: readonly SignalRow[];
-  readonly plan: Plan;
-  readonly facts: AdderGraphFacts;
 }
 
-function planned(builder: ModuleBuilder, rows: readonly SignalRow[], depths: readonly number[]): Planned {
+function planned(
+  builder: ModuleBuilder,
+  rows: readonly SignalRow[],
+  depths: readonly number[],
+  store: SearchStore | undefined,
+): Planned {
   const nodes: Signal[] = [];
   const known = new Map<number, number>();
   const nodeOf = (signal: Signal): number => {
@@ -71,7 +102,8 @@ function planned(builder: ModuleBuilder, rows: readonly SignalRow[], depths: rea
     })),
     inputs: nodes.map((signal) => factsOf(builder, signal)),
   };
-  const { plan, facts } = optimize(network, builder.search.effort);
+  const { effort, runner } = builder.search;
+  const { plan, facts } = optimize(network, effort, { store, runner });
   return { nodes, rows, plan, facts: { ...facts, lut: facts.lut + lutsOfTables(builder, rows) } };
 }
 

@@ -1,5 +1,5 @@
 import { InternalError } from "../../ir/errors.js";
-import type { AdderGraphFacts, Effort } from "../effort.js";
+import type { Effort, Found, SearchOptions, SearchRunner } from "../effort.js";
 import type { Network } from "./network.js";
 import { type Plan, planNetwork, unshare } from "./plan.js";
 import { type Sharing, sharePairs } from "./share.js";
@@ -19,30 +19,35 @@ const NOISE = 0.1;
 
 /**
  * The cheapest plan for a network that the strategies of an effort find. A pure function: the same network and effort
- * give the same plan, and so do plans that were looked for before, by the content of the network.
+ * give the same plan, whoever runs the strategies, and so do plans that were looked for before, by the content of the network.
  */
 export function optimize(
   network: Network,
   effort: Effort,
-): { readonly plan: Plan; readonly facts: AdderGraphFacts } {
+  { store, runner }: Pick<SearchOptions, "store" | "runner"> = {},
+): Found {
   const key = `${effort} ${JSON.stringify(network)}`;
-  const known = found.get(key);
+  const known = found.get(key) ?? store?.get(key);
   if (known !== undefined) return known;
-  const result = search(network, effort);
+  const result = search(network, effort, runner);
   if (found.size >= MOST_FOUND) found.delete(found.keys().next().value as string);
   found.set(key, result);
+  store?.put(key, result);
   return result;
 }
 
-const found = new Map<string, ReturnType<typeof search>>();
+/** Found by this process; what a store gives is the store's. */
+const found = new Map<string, Found>();
 /** As many plans are remembered. */
 const MOST_FOUND = 64;
 
-function search(network: Network, effort: Effort) {
+function search(network: Network, effort: Effort, runner: SearchRunner | undefined): Found {
   const plain = planNetwork(network);
   let best = plain === undefined ? undefined : { plan: plain, strategy: "no sharing" };
-  for (const { name, sharing } of strategies(network, effort)) {
-    const plan = attempt(network, sharing);
+  const all = strategies(network, effort);
+  const plans = runner?.run(network, effort, all.length);
+  for (const [i, { name, sharing }] of all.entries()) {
+    const plan = plans === undefined ? attempt(network, sharing) : plans[i];
     if (plan === undefined || (best !== undefined && plan.lut > best.plan.lut - 1e-9)) continue;
     best = { plan, strategy: name };
   }
@@ -50,6 +55,12 @@ function search(network: Network, effort: Effort) {
   const { plan, strategy } = best;
   const facts = { strategy, lut: plan.lut, saved: (plain?.lut ?? plan.lut) - plan.lut };
   return { plan, facts };
+}
+
+/** The plan that one of the strategies of an effort finds for a network; undefined where it finds none within the depths. */
+export function planBy(network: Network, effort: Effort, strategy: number): Plan | undefined {
+  const { sharing } = strategies(network, effort)[strategy] as Strategy;
+  return attempt(network, sharing);
 }
 
 function attempt(network: Network, sharing: Sharing | undefined): Plan | undefined {

@@ -4,7 +4,7 @@ import { nodesByName } from "../../ir/graph.js";
 import { isMovement, movementSources } from "../../ir/movement.js";
 import { sizeOf } from "../../ir/tensor.js";
 import { type DelayModel, hardBlocksOf } from "../delay.js";
-import { DEFAULT_EFFORT, type Effort, joinedFacts, type Search } from "../effort.js";
+import { DEFAULT_EFFORT, joinedFacts, type Search, type SearchOptions, searchOptionsOf } from "../effort.js";
 import { fieldBits, typeFields } from "../fields.js";
 import type { LayerFacts, Lowered, LoweredPort, Stage } from "../lowered.js";
 import { identifier, portIdentifiers, TAKEN_MODULES, uniqueIdentifiers } from "../names.js";
@@ -22,7 +22,7 @@ import type { Root, Slot } from "./site.js";
 import { groupSites } from "./sites.js";
 import { Wiring } from "./wiring.js";
 
-export interface ParallelOptions {
+export interface ParallelOptions extends SearchOptions {
   /** The clock period in ns. */
   readonly period: number;
   readonly delays: DelayModel;
@@ -30,8 +30,6 @@ export interface ParallelOptions {
   readonly cycles?: number;
   /** For a part of other firmware: names of modules that are taken, and no valid and first flags. */
   readonly within?: { readonly taken: readonly string[] };
-  /** How long cheaper adder graphs are looked for. */
-  readonly effort?: Effort;
 }
 
 /**
@@ -44,7 +42,8 @@ export interface ParallelOptions {
 export function lowerParallel(source: Fixed, options: ParallelOptions): Lowered {
   const { effort = DEFAULT_EFFORT, cycles: allowed } = options;
   return cheapestSlack(effort, allowed, (slack) => {
-    const result = lowerWith(source, options, { effort, slack, ...hardBlocksOf(options.delays) });
+    const search = { ...searchOptionsOf(options), effort, slack, ...hardBlocksOf(options.delays) };
+    const result = lowerWith(source, options, search);
     const lut = result.layers.reduce((sum, { adders, copies }) => sum + copies * (adders?.lut ?? 0), 0);
     return { result, cycles: result.latency, lut, registers: registerBits(result.circuit.modules) };
   });

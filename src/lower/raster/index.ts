@@ -2,7 +2,7 @@ import { type Module, moduleLatency } from "../../ir/circuit/circuit.js";
 import type { Fixed } from "../../ir/fixed/fixed.js";
 import { nodesByName } from "../../ir/graph.js";
 import type { DelayModel } from "../delay.js";
-import type { Effort } from "../effort.js";
+import { type SearchOptions, searchOptionsOf } from "../effort.js";
 import type { LayerFacts, Lowered, LoweredPort } from "../lowered.js";
 import { TAKEN_MODULES, uniqueIdentifiers } from "../names.js";
 import type { RegionCircuit } from "../region.js";
@@ -13,12 +13,10 @@ import { buildRegion } from "./region.js";
 import { isMasked, scheduleRaster } from "./schedule.js";
 import { buildTop } from "./top.js";
 
-export interface RasterOptions {
+export interface RasterOptions extends SearchOptions {
   /** The clock period in ns. */
   readonly period: number;
   readonly delays: DelayModel;
-  /** How long cheaper adder graphs are looked for. */
-  readonly effort?: Effort;
 }
 
 /** Cuts a graph of image operations into regions. Throws a UserError that names the node that does not fit. */
@@ -38,9 +36,9 @@ export function lowerRaster(fixed: Fixed, options: RasterOptions): Lowered {
 }
 
 function lowerImages(fixed: Fixed, options: RasterOptions): Lowered {
-  const { period, delays, effort } = options;
+  const { period, delays } = options;
   // A bound on the cycles is the whole raster's.
-  const regionOptions = { period, delays, ...(effort !== undefined && { effort }) };
+  const regionOptions = { period, delays, ...searchOptionsOf(options) };
   const plan = planImages(fixed);
   const nodes = nodesByName(fixed);
   const regions = plan.parts.filter((part) => "reads" in part);

@@ -4,7 +4,7 @@ import { UserError } from "../../ir/errors.js";
 import type { Fixed, FixedNode } from "../../ir/fixed/fixed.js";
 import { printType } from "../../ir/fixed-point.js";
 import { type DelayModel, hardBlocksOf } from "../delay.js";
-import { DEFAULT_EFFORT, type Effort, joinedFacts } from "../effort.js";
+import { DEFAULT_EFFORT, joinedFacts, type SearchOptions, searchOptionsOf } from "../effort.js";
 import type { LayerFacts, Lowered, LoweredPort, Stage } from "../lowered.js";
 import { identifier, TAKEN_MODULES, uniqueIdentifiers } from "../names.js";
 import type { PortPacking } from "../packing.js";
@@ -18,7 +18,7 @@ import { buildSite, patchOf } from "./site.js";
 
 type StreamPacking = Extract<PortPacking, { kind: "stream" }>;
 
-export interface StreamOptions {
+export interface StreamOptions extends SearchOptions {
   /** The axis of the image that the stream runs along: 0 rows, 1 columns. */
   readonly axis: 0 | 1;
   /** Columns in a beat, P. */
@@ -26,8 +26,6 @@ export interface StreamOptions {
   /** The clock period in ns. */
   readonly period: number;
   readonly delays: DelayModel;
-  /** How long cheaper adder graphs are looked for. */
-  readonly effort?: Effort;
 }
 
 /**
@@ -71,7 +69,7 @@ export function lowerStream(fixed: Fixed, options: StreamOptions): Lowered {
       adders,
       timed: { module: timed, paths },
     } = cheapestSlack(effort, undefined, (slack) => {
-      const search = { effort, slack, ...hardBlocksOf(options.delays) };
+      const search = { ...searchOptionsOf(options), effort, slack, ...hardBlocksOf(options.delays) };
       const flat = buildSite(siteName, [], layer, axes, source, result, search);
       const own = joinedFacts(flat.adders);
       const piped = pipeline(flat.module, {
