@@ -68,7 +68,7 @@ function describeAdders({ layers }: Manifest): readonly string[] {
     adders === null ? [] : [[name, adders.strategy, String(adders.lut), String(adders.saved)]],
   );
   if (rows.length === 0) return [];
-  return ["", table([["layer", "adder graph", "LUT of a site", "saved by sharing"], ...rows])];
+  return ["", table([["layer", "adder graph", "LUT", "saved by sharing"], ...rows])];
 }
 
 /** The stage with the least slack, by the delay model. */

@@ -65,11 +65,11 @@ export interface SearchRunner {
   run(network: Network, effort: Effort, count: number): readonly (Plan | undefined)[];
 }
 
-/** Several adder graphs as one: the strategy is that of the largest. */
-export function joinedFacts(graphs: readonly AdderGraphFacts[]): AdderGraphFacts | undefined {
+/** Several adder graphs, of which there are so many copies, as one: the strategy is that of the largest. */
+export function joinedFacts(graphs: readonly AdderGraphFacts[], copies = 1): AdderGraphFacts | undefined {
   const [largest] = graphs.toSorted((a, b) => b.lut - a.lut);
   if (largest === undefined) return undefined;
   const sum = (of: (facts: AdderGraphFacts) => number) =>
-    Math.round(graphs.reduce((total, facts) => total + of(facts), 0));
+    Math.round(copies * graphs.reduce((total, facts) => total + of(facts), 0));
   return { strategy: largest.strategy, lut: sum(({ lut }) => lut), saved: sum(({ saved }) => saved) };
 }

@@ -70,7 +70,7 @@ export interface LayerFacts {
   readonly patch?: { readonly columns: number; readonly sites: number };
   /** Cycles that the layer waits for its window, and those of its arithmetic. */
   readonly cycles: { readonly window: number; readonly arithmetic: number };
-  /** What the search for the adder graphs of one site found; none where it has no adders. */
+  /** What the search for the adder graphs of all copies found; none where it has no adders. */
   readonly adders?: AdderGraphFacts;
   /** The longest register-to-register path that the delay model sees, in ns. */
   readonly worstPath: number;

@@ -2,6 +2,7 @@ import { expect } from "vitest";
 import type { Fixed, FixedNode } from "../../src/ir/fixed/fixed.js";
 import { nodesByName } from "../../src/ir/graph.js";
 import { FABRICS } from "../../src/lower/delay.js";
+import type { Effort } from "../../src/lower/effort.js";
 import { lower } from "../../src/lower/index.js";
 import type { Lowered, LoweredPort } from "../../src/lower/lowered.js";
 import { interpretCircuit } from "../../src/sim/circuit.js";
@@ -11,8 +12,11 @@ import type { Random } from "./random.js";
 import { randomInputs } from "./random-fixed.js";
 
 /** Lowers a graph whole, at 320 MHz unless told otherwise. */
-export function lowerWhole(fixed: Fixed, megahertz = 320): Lowered {
-  return lower(fixed, { architecture: "parallel", period: 1000 / megahertz, delays: FABRICS["ultrascale+"] });
+export function lowerWhole(fixed: Fixed, megahertz = 320, effort?: Effort): Lowered {
+  return lower(fixed, {
+    ...{ architecture: "parallel", period: 1000 / megahertz, delays: FABRICS["ultrascale+"] },
+    ...(effort !== undefined && { effort }),
+  });
 }
 
 /** A random graph of a few nodes of any operators, of which some values besides the last are outputs too. */

@@ -4,7 +4,7 @@ import { nodesByName } from "../../ir/graph.js";
 import { isMovement, movementSources } from "../../ir/movement.js";
 import { sizeOf } from "../../ir/tensor.js";
 import { type DelayModel, hardBlocksOf } from "../delay.js";
-import { DEFAULT_EFFORT, joinedFacts, type Search, type SearchOptions, searchOptionsOf } from "../effort.js";
+import { DEFAULT_EFFORT, type Search, type SearchOptions, searchOptionsOf } from "../effort.js";
 import { fieldBits, typeFields } from "../fields.js";
 import type { LayerFacts, Lowered, LoweredPort, Stage } from "../lowered.js";
 import { identifier, portIdentifiers, TAKEN_MODULES, uniqueIdentifiers } from "../names.js";
@@ -15,11 +15,11 @@ import { cheapestSlack, registerBits } from "../slack.js";
 import { splitSlow } from "../split.js";
 import type { StructureBuilder } from "../structure-builder.js";
 import { type Element, elementOf, type Origin, originOf } from "./element.js";
-import { flattenLayer, graphLayer, noteReads, placeLayer, rangeAt, type ScheduledLayer } from "./layer.js";
+import { flattenLayer } from "./flatten.js";
+import { graphLayer, noteReads, placeLayer, rangeAt, type ScheduledLayer } from "./layer.js";
 import type { ParallelLayer } from "./plan.js";
 import { planRoots } from "./roots.js";
 import type { Root, Slot } from "./site.js";
-import { groupSites } from "./sites.js";
 import { Wiring } from "./wiring.js";
 
 export interface ParallelOptions extends SearchOptions {
@@ -44,7 +44,7 @@ export function lowerParallel(source: Fixed, options: ParallelOptions): Lowered 
   return cheapestSlack(effort, allowed, (slack) => {
     const search = { ...searchOptionsOf(options), effort, slack, ...hardBlocksOf(options.delays) };
     const result = lowerWith(source, options, search);
-    const lut = result.layers.reduce((sum, { adders, copies }) => sum + copies * (adders?.lut ?? 0), 0);
+    const lut = result.layers.reduce((sum, { adders }) => sum + (adders?.lut ?? 0), 0);
     return { result, cycles: result.latency, lut, registers: registerBits(result.circuit.modules) };
   });
 }
@@ -95,7 +95,6 @@ function lowerWith(source: Fixed, options: ParallelOptions, search: Search): Low
       fresh,
       part,
       root,
-      groupSites(part, root, operands),
       operands,
       read,
       (module) => splitSlow(module, delays, budget),
@@ -253,13 +252,13 @@ function factsOf(
   const results = scheduled.groups.flatMap(({ copies }) =>
     copies.flatMap(({ origins }) => origins.flatMap((origin) => (origin === undefined ? [] : [origin.node]))),
   );
-  const adders = joinedFacts(scheduled.flat.groups.flatMap(({ site }) => site.adders));
+  const { adders, copies } = scheduled.flat;
   return {
     name: part.name,
     nodes: part.nodes,
     module,
     ...(adders !== undefined && { adders }),
-    copies: scheduled.flat.copies,
+    copies,
     cycles: { window: 0, arithmetic: Math.max(0, lastOf(results) - lastOf(scheduled.reads)) },
     worstPath:
       delays.register +

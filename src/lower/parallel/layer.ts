@@ -3,65 +3,15 @@ import type { FixedNode } from "../../ir/fixed/fixed.js";
 import { type Interval, printType } from "../../ir/fixed-point.js";
 import { atElement } from "../../ir/granular.js";
 import type { DelayModel } from "../delay.js";
-import type { Search } from "../effort.js";
-import { identifier } from "../names.js";
 import { timingNodes } from "../pipeline.js";
 import { channelsOf } from "../pointwise.js";
 import type { TimingNode } from "../retime/index.js";
 import { type AssembledSite, assembleSite, outputCycles, portsByCycle } from "./assemble.js";
 import { type Element, elementOf, type Origin, originOf } from "./element.js";
-import { buildSiteModule, type SiteModule } from "./module.js";
-import type { ParallelLayer } from "./plan.js";
-import type { Root, Slot } from "./site.js";
-import type { SiteGroup } from "./sites.js";
+import type { FlatLayer } from "./flatten.js";
+import type { SiteModule } from "./module.js";
+import type { Slot } from "./site.js";
 import { type Part, type WireField, Wiring } from "./wiring.js";
-
-/** A layer before registers: one combinational module for each group of sites. */
-export interface FlatLayer {
-  readonly name: string;
-  readonly layer: ParallelLayer;
-  readonly operands: readonly FixedNode[];
-  /** The names of the operands' ports. */
-  readonly ports: readonly string[];
-  readonly groups: readonly { readonly group: SiteGroup; readonly site: SiteModule }[];
-  readonly copies: number;
-}
-
-/**
- * Builds the modules of a layer, whose names `fresh` makes unique; undefined when every element of its result is constant.
- * `read` gives the element that a slot carries.
- * `split` makes faster cells of those that are too slow.
- */
-export function flattenLayer(
-  name: string,
-  fresh: (name: string) => string,
-  layer: ParallelLayer,
-  root: Root,
-  groups: readonly SiteGroup[],
-  operands: readonly FixedNode[],
-  read: (slot: Slot) => Element | undefined,
-  split: (module: Module) => Module,
-  search: Search,
-): FlatLayer | undefined {
-  if (layer.result.ranges.items.every(({ lo, hi }) => lo === hi)) return undefined;
-  const copies = groups.reduce((sum, group) => sum + group.copies.length, 0);
-  const built = groups.map((group, i) => {
-    const own = copies === 1 ? name : fresh(`${name}_site${groups.length === 1 ? "" : i + 1}`);
-    return { group, site: buildSiteModule(own, layer, root, group, operands, read, split, search) };
-  });
-  return { name, layer, operands, ports: portNames(operands), groups: built, copies };
-}
-
-function portNames(operands: readonly FixedNode[]): readonly string[] {
-  const used = new Set<string>(["in_valid", "in_first"]);
-  return operands.map(({ name }) => {
-    const base = `in_${identifier(name)}`.replace(/_$/, "");
-    let candidate = base;
-    for (let n = 2; used.has(candidate); n++) candidate = `${base}_${n}`;
-    used.add(candidate);
-    return candidate;
-  });
-}
 
 /** A layer in the timing graph: all copies of a group keep the same schedule, so that they are one module. */
 export interface ScheduledLayer {
@@ -170,7 +120,11 @@ export function placeLayer(
   if (sites.length === 0) return undefined;
   const modules = sites.map(({ assembled: { module }, copies }) => ({
     ...module,
-    comment: commentOf(flat, moduleLatency(module), copies.length > 1 ? "One site of layer" : "Layer"),
+    comment: commentOf(
+      flat,
+      moduleLatency(module),
+      copies.length === 1 ? "Layer" : flat.blocks ? "Some sites of layer" : "One site of layer",
+    ),
   }));
   const [only] = sites as [(typeof sites)[number]];
   if (flat.copies === 1) {
@@ -301,7 +255,7 @@ function wrap(
   const last = Math.max(...outputs.map(({ cycle }) => cycle)) - base;
   const module = wiring.builder.finish(
     flat.name,
-    commentOf(flat, last, `${flat.copies} sites of layer`),
+    commentOf(flat, last, `${flat.copies} ${flat.blocks ? "blocks of sites" : "sites"} of layer`),
     outputs,
   );
   return {

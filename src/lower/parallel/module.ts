@@ -77,11 +77,11 @@ export function buildSiteModule(
   });
   const chain = chainOf(layer, group, operands);
   let start = 0;
-  const results = copy.flatMap((site) => {
-    const own = signals.slice(start, start + site.slots.length);
+  const fed = copy.map((site) => {
     start += site.slots.length;
-    return root.compute(builder, own, site, chain);
+    return { site, slots: signals.slice(start - site.slots.length, start) };
   });
+  const results = root.compute(builder, fed, chain);
   const { fields } = fieldsOf(
     resultRanges(
       layer.result,

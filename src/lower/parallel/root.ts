@@ -7,7 +7,7 @@ import { balanced, lowerArgmax, lowerExtreme } from "../compare.js";
 import type { ModuleBuilder, Signal } from "../module-builder.js";
 import { lowerProduct } from "../multiply.js";
 import { scatterRoot, selectRoot } from "./rows.js";
-import type { Root, Site } from "./site.js";
+import { type Root, type Site, siteBySite } from "./site.js";
 import { convRoot, denseRoot, poolSites, reduceSites } from "./windows.js";
 
 /** Elements that one module computes, where nothing but their number makes a site. */
@@ -64,11 +64,12 @@ function elementwise(
     weighted: false,
     terms: ({ slots }) => slots.length,
     key: () => "",
-    compute: (builder, slots, { results }, chain) =>
+    compute: siteBySite((builder, slots, { results }, chain) =>
       results.map((element, i) => {
         const value = compute(slots.slice(arity * i, arity * (i + 1)), builder);
         return lowerChain(builder, chain, element, value);
       }),
+    ),
   };
 }
 
@@ -79,11 +80,12 @@ function sums(node: FixedNodeOf<"add"> | FixedNodeOf<"subtract">, shared: boolea
   const arity = weights.length;
   return {
     ...elementwise(node, arity, ([x]) => x as Signal),
-    compute: (builder, slots, { results }, chain) =>
+    compute: siteBySite((builder, slots, { results }, chain) =>
       results.map((element, i) => {
         const own = slots.slice(arity * i, arity * (i + 1));
         return lowerSums(builder, own, [{ weights, bias: 0n }], chain, [element])[0] as Signal;
       }),
+    ),
   };
 }
 
@@ -107,13 +109,13 @@ function reduction(sites: readonly Site[], kind: "sum" | "max" | "min"): Root {
     weighted: false,
     terms: ({ slots }) => slots.length,
     key: () => "",
-    compute: (builder, slots, { results }, chain) => {
+    compute: siteBySite((builder, slots, { results }, chain) => {
       if (kind === "sum") {
         return lowerSums(builder, slots, [{ weights: slots.map(() => 1n), bias: 0n }], chain, results);
       }
       const best = balanced(slots, (a, b) => lowerExtreme(builder, kind, a, b));
       return [lowerChain(builder, chain, results[0] as number, best)];
-    },
+    }),
   };
 }
 
@@ -125,8 +127,8 @@ function argmax(node: FixedNodeOf<"argmax">, { shape }: FixedNode): Root {
   }));
   return {
     ...reduction(sites, "max"),
-    compute: (builder, slots, { results }, chain) => [
+    compute: siteBySite((builder, slots, { results }, chain) => [
       lowerChain(builder, chain, results[0] as number, lowerArgmax(builder, slots, node.last)),
-    ],
+    ]),
   };
 }

@@ -4,7 +4,7 @@ import { type Chain, lowerChain, lowerSums } from "../chain.js";
 import { balanced, lowerExtreme } from "../compare.js";
 import type { ModuleBuilder, Signal } from "../module-builder.js";
 import { lowerPick } from "../pick.js";
-import type { Root, Slot } from "./site.js";
+import { type Root, type Slot, siteBySite } from "./site.js";
 
 /** Elements of a row of a value [rows, …F]. */
 const inner = ({ shape }: FixedNode) => sizeOf(shape.slice(1));
@@ -23,13 +23,13 @@ export function selectRoot(node: FixedNodeOf<"index_select">, values: FixedNode)
     weighted: false,
     terms: () => all.length,
     key: () => "",
-    compute: (builder, slots, { results }, chain) => {
+    compute: siteBySite((builder, slots, { results }, chain) => {
       const index = slots.at(-1) as Signal;
       return results.map((element, i) => {
         const own = span(rows, 0).map((row) => slots[row * length + i] as Signal);
         return lowerChain(builder, chain, element, lowerPick(builder, index, own));
       });
-    },
+    }),
   };
 }
 
@@ -55,7 +55,7 @@ export function scatterRoot(node: FixedNodeOf<"scatter">, values: FixedNode): Ro
     weighted: false,
     terms: () => all.length,
     key: () => "",
-    compute: (builder, slots, { results }, chain) => {
+    compute: siteBySite((builder, slots, { results }, chain) => {
       const hits = slots.slice(all.length + pairs.length);
       const at = (i: number) => slots[i] as Signal;
       return results.map((element, i) => {
@@ -63,7 +63,7 @@ export function scatterRoot(node: FixedNodeOf<"scatter">, values: FixedNode): Ro
         const joined = span(half, 0).map((pair) => at(all.length + pair * length + i));
         return join(builder, arrivals, joined, chain, element);
       });
-    },
+    }),
   };
 }
 

@@ -10,6 +10,12 @@ export interface Site {
   readonly results: readonly number[];
 }
 
+/** A site with one signal for each of its slots. */
+export interface FedSite {
+  readonly site: Site;
+  readonly slots: readonly Signal[];
+}
+
 /** How the root of a layer is computed. */
 export interface Root {
   readonly sites: readonly Site[];
@@ -19,11 +25,21 @@ export interface Root {
   readonly terms: (site: Site) => number;
   /** What the root itself does differently at different sites. */
   readonly key: (site: Site) => string;
-  /** The layer's results at a site, from one signal for each slot. */
-  readonly compute: (
-    builder: ModuleBuilder,
-    slots: readonly Signal[],
-    site: Site,
-    chain: Chain,
-  ) => readonly Signal[];
+  /** Of windows that overlap, the positions of the sites, which are in row-major order. */
+  readonly windows?: Windows;
+  /** The layer's results at sites that one module computes, site by site. */
+  readonly compute: (builder: ModuleBuilder, copy: readonly FedSite[], chain: Chain) => readonly Signal[];
+}
+
+/** Windows of an image: how many there are along each axis. */
+export interface Windows {
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** Computes each site by itself. */
+export function siteBySite(
+  compute: (builder: ModuleBuilder, slots: readonly Signal[], site: Site, chain: Chain) => readonly Signal[],
+): Root["compute"] {
+  return (builder, copy, chain) => copy.flatMap(({ site, slots }) => compute(builder, slots, site, chain));
 }

@@ -21,22 +21,31 @@ export function groupSites(
   root: Root,
   operands: readonly FixedNode[],
 ): readonly SiteGroup[] {
-  const groups = new Map<string, (readonly Site[])[]>();
-  for (const site of root.sites) {
-    const key = siteKey(layer, root, operands, site);
-    const known = groups.get(key);
-    if (known === undefined) groups.set(key, [[site]]);
-    else known.push([site]);
-  }
-  if (!root.weighted && groups.size > MOST_VARIANTS && groups.size > root.sites.length / 4)
+  const groups = groupCopies(
+    root.sites.map((site) => [site]),
+    (site) => siteKey(layer, root, operands, site),
+  );
+  if (!root.weighted && groups.length > MOST_VARIANTS && groups.length > root.sites.length / 4)
     return [{ copies: [root.sites] }];
-  return [...groups.values()].map((copies) => ({ copies }));
+  return groups;
 }
 
-function siteKey({ steps }: ParallelLayer, root: Root, operands: readonly FixedNode[], site: Site): string {
-  const results = site.results.map((element) =>
-    steps.map(({ node, source }) => pointwiseKey(node, source, element)).join(";"),
-  );
+/** Groups lists of sites: those whose sites have the same keys, one after the other, are copies of one module. */
+export function groupCopies(
+  copies: readonly (readonly Site[])[],
+  keyOf: (site: Site) => string,
+): readonly SiteGroup[] {
+  const groups = new Map<string, (readonly Site[])[]>();
+  for (const copy of copies) {
+    const key = copy.map(keyOf).join("/");
+    const known = groups.get(key);
+    if (known === undefined) groups.set(key, [copy]);
+    else known.push(copy);
+  }
+  return [...groups.values()].map((own) => ({ copies: own }));
+}
+
+function siteKey(layer: ParallelLayer, root: Root, operands: readonly FixedNode[], site: Site): string {
   // Where weights are the same at every site, bounds may be wider than a site's own; elsewhere a constant is worth a module.
   const slots = site.slots.map((slot) => {
     if (root.weighted || slot === undefined) return `${slot === undefined}`;
@@ -44,7 +53,14 @@ function siteKey({ steps }: ParallelLayer, root: Root, operands: readonly FixedN
     const { signed, width } = intervalBits({ lo, hi });
     return lo === hi ? `=${lo}` : `${signed ? "s" : "u"}${width}`;
   });
-  return [root.key(site), ...results, root.weighted ? "" : slots.join()].join("|");
+  return [root.key(site), chainKey(layer, site), root.weighted ? "" : slots.join()].join("|");
+}
+
+/** What the pointwise nodes of a layer do with the results of a site. */
+export function chainKey({ steps }: ParallelLayer, { results }: Site): string {
+  return results
+    .map((element) => steps.map(({ node, source }) => pointwiseKey(node, source, element)).join(";"))
+    .join("|");
 }
 
 export function rangeOfSlot(operands: readonly FixedNode[], slot: Slot): Interval {

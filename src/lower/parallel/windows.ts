@@ -1,23 +1,58 @@
+import type { WireId } from "../../ir/circuit/circuit.js";
 import type { FixedConv2d, FixedDense, FixedNode, FixedNodeOf } from "../../ir/fixed/fixed.js";
 import { sizeOf } from "../../ir/tensor.js";
 import { lowerSums } from "../chain.js";
-import type { Root, Site, Slot } from "./site.js";
+import type { LinearSum } from "../linear/sum.js";
+import type { Signal } from "../module-builder.js";
+import type { FedSite, Root, Site, Slot, Windows } from "./site.js";
 
 /** A constant matrix at every site: `weights[i]` are the weights of slot i, one for each result. */
 function matrixRoot(
   sites: readonly Site[],
   weights: readonly (readonly bigint[])[],
   biases: readonly bigint[],
+  windows?: Windows,
 ): Root {
   const rows = biases.map((bias, o) => ({ weights: weights.map((column) => column[o] as bigint), bias }));
-  const terms = rows.reduce((sum, row) => sum + row.weights.filter((weight) => weight !== 0n).length, 0);
+  const terms = weights.map((column) => column.filter((weight) => weight !== 0n).length);
   return {
     sites,
     weighted: true,
-    terms: () => terms,
+    terms: ({ slots }) =>
+      slots.reduce((sum, slot, i) => sum + (slot === undefined ? 0 : (terms[i] as number)), 0),
     key: () => "",
-    compute: (builder, slots, { results }, chain) => lowerSums(builder, slots, rows, chain, results),
+    ...(windows !== undefined && { windows }),
+    compute: (builder, copy, chain) => {
+      const { inputs, sums } = joinedSums(copy, rows);
+      const results = copy.flatMap(({ site }) => site.results);
+      return lowerSums(builder, inputs, sums, chain, results);
+    },
   };
+}
+
+/** The rows of a matrix at each of several sites, over all inputs that these read. */
+function joinedSums(
+  copy: readonly FedSite[],
+  rows: readonly LinearSum[],
+): { readonly inputs: readonly Signal[]; readonly sums: readonly LinearSum[] } {
+  const inputs: Signal[] = [];
+  const places = new Map<WireId, number>();
+  for (const signal of copy.flatMap(({ slots }) => slots)) {
+    if (places.has(signal.wire)) continue;
+    places.set(signal.wire, inputs.length);
+    inputs.push(signal);
+  }
+  const sums = copy.flatMap(({ slots }) =>
+    rows.map(({ weights, bias }) => {
+      const all = new Array<bigint>(inputs.length).fill(0n);
+      slots.forEach(({ wire }, i) => {
+        const place = places.get(wire) as number;
+        all[place] = (all[place] as bigint) + (weights[i] as bigint);
+      });
+      return { weights: all, bias };
+    }),
+  );
+  return { inputs, sums };
 }
 
 /** The last axis times a matrix: a site for each position of the other axes. Inputs without a weight are not read. */
@@ -69,7 +104,10 @@ export function convRoot(node: FixedConv2d, input: FixedNode): Root {
       sites.push({ slots, results });
     }
   }
-  return matrixRoot(sites, weights, node.bias.data);
+  const overlap =
+    (rows - 1) * node.dilations.rows >= node.strides.rows ||
+    (columns - 1) * node.dilations.columns >= node.strides.columns;
+  return matrixRoot(sites, weights, node.bias.data, overlap ? { rows: height, columns: width } : undefined);
 }
 
 /** The position of the input under tap (r, c) of the window at (y, x), row-major; −1 in the padding. */

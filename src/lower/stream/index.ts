@@ -4,7 +4,13 @@ import { UserError } from "../../ir/errors.js";
 import type { Fixed, FixedNode } from "../../ir/fixed/fixed.js";
 import { printType } from "../../ir/fixed-point.js";
 import { type DelayModel, hardBlocksOf } from "../delay.js";
-import { DEFAULT_EFFORT, joinedFacts, type SearchOptions, searchOptionsOf } from "../effort.js";
+import {
+  type AdderGraphFacts,
+  DEFAULT_EFFORT,
+  joinedFacts,
+  type SearchOptions,
+  searchOptionsOf,
+} from "../effort.js";
 import type { LayerFacts, Lowered, LoweredPort, Stage } from "../lowered.js";
 import { identifier, TAKEN_MODULES, uniqueIdentifiers } from "../names.js";
 import type { PortPacking } from "../packing.js";
@@ -91,13 +97,14 @@ export function lowerStream(fixed: Fixed, options: StreamOptions): Lowered {
       { port: "in_first", wire: first },
       { port: "in_data", wire: data },
     ]) as [WireId, WireId, WireId];
+    const copies = beat.columns * result.sites;
     layers.push({
       name: layer.name,
       nodes: [...(layer.conv ? [layer.conv.name] : []), ...layer.pointwise.map(({ name }) => name)],
       module: layerName,
-      copies: beat.columns * result.sites,
+      copies,
       patch: patchOf(layer.conv, axes),
-      ...(adders !== undefined && { adders }),
+      ...(adders !== undefined && { adders: joinedFacts([adders], copies) as AdderGraphFacts }),
       cycles: { window: windowLatency(window), arithmetic: moduleLatency(site) },
       worstPath: Math.max(...paths),
     });

@@ -70,7 +70,7 @@ describe("the layers of parallel firmware", () => {
       { op: "relu", name: "relu", inputs: ["conv"] },
       bits("q", "relu"),
     );
-    const lowered = lowerWhole(fixed);
+    const lowered = lowerWhole(fixed, 320, 0);
     expect(lowered.circuit.modules.map(({ name }) => name)).toEqual(["net_conv_site", "net_conv", "net"]);
     expect(lowered.layers).toMatchObject([
       { name: "conv", nodes: ["conv", "relu", "q"], module: "net_conv", copies: 30 },
@@ -220,7 +220,7 @@ describe("parallel firmware refuses", () => {
 
   it("a clock that a cell does not make", () => {
     const fixed = graph([input("x", [4, 5, 1])], conv("c1", "x", 1), bits("q1", "c1"));
-    expect(mistakeOf(() => lowerWhole(fixed, 1400))).toMatch(/module 'net_c1_site': .* ns for logic/);
+    expect(mistakeOf(() => lowerWhole(fixed, 1400, 0))).toMatch(/module 'net_c1_site': .* ns for logic/);
   });
 
   it("a graph without inputs", () => {
