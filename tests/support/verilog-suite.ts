@@ -13,12 +13,12 @@ export interface RandomFirmware {
 const GOOD = { protocol: [], differences: [], equal: true };
 
 /**
- * The Verilog of random graphs against the reference simulator: 20 graphs in Icarus Verilog, one in Verilator, by so many
+ * The Verilog of random graphs against the reference simulator: `graphs` of them in Icarus Verilog, one in Verilator, by so many
  * events, and eight that Verilator has nothing to say about.
  */
 export function verilogTests(
   firmwareOf: (seed: number) => RandomFirmware,
-  events: { readonly iverilog: number; readonly verilator: number },
+  events: { readonly iverilog: number; readonly verilator: number; readonly graphs?: number },
 ): void {
   const test = async (seed: number, simulator: "iverilog" | "verilator") => {
     const { fixed, lowered } = firmwareOf(seed);
@@ -26,7 +26,7 @@ export function verilogTests(
     expect(result).toMatchObject(GOOD);
   };
 
-  it.runIf(hasTool("iverilog", "-V")).each(Array.from({ length: 20 }, (_, i) => 100 + i))(
+  it.runIf(hasTool("iverilog", "-V")).each(Array.from({ length: events.graphs ?? 20 }, (_, i) => 100 + i))(
     "equals the reference simulator in Icarus Verilog: random graph %i",
     (seed) => test(seed, "iverilog"),
     30_000,

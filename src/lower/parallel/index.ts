@@ -11,14 +11,16 @@ import { identifier, portIdentifiers, TAKEN_MODULES, uniqueIdentifiers } from ".
 import type { Field } from "../packing.js";
 import { checkInputs } from "../pipeline.js";
 import { type Schedule, scheduleWithin, type TimingNode } from "../retime/index.js";
-import { cheapestSlack, registerBits } from "../slack.js";
+import { cheapestSlack, DEFAULT_SLACK, registerBits } from "../slack.js";
 import { splitSlow } from "../split.js";
 import type { StructureBuilder } from "../structure-builder.js";
 import { type Element, elementOf, type Origin, originOf } from "./element.js";
 import { flattenLayer } from "./flatten.js";
+import { joinLayers } from "./join.js";
 import { graphLayer, noteReads, placeLayer, rangeAt, type ScheduledLayer } from "./layer.js";
 import type { ParallelLayer } from "./plan.js";
 import { planRoots } from "./roots.js";
+import type { Joined } from "./siblings.js";
 import type { Root, Slot } from "./site.js";
 import { Wiring } from "./wiring.js";
 
@@ -41,18 +43,23 @@ export interface ParallelOptions extends SearchOptions {
  */
 export function lowerParallel(source: Fixed, options: ParallelOptions): Lowered {
   const { effort = DEFAULT_EFFORT, cycles: allowed } = options;
+  const searchWith = (slack: number): Search => ({
+    ...searchOptionsOf(options),
+    ...{ effort, slack },
+    ...hardBlocksOf(options.delays),
+  });
+  const joined = joinLayers(source, searchWith(DEFAULT_SLACK));
   return cheapestSlack(effort, allowed, (slack) => {
-    const search = { ...searchOptionsOf(options), effort, slack, ...hardBlocksOf(options.delays) };
-    const result = lowerWith(source, options, search);
+    const result = lowerWith(joined, options, searchWith(slack));
     const lut = result.layers.reduce((sum, { adders }) => sum + (adders?.lut ?? 0), 0);
     return { result, cycles: result.latency, lut, registers: registerBits(result.circuit.modules) };
   });
 }
 
-function lowerWith(source: Fixed, options: ParallelOptions, search: Search): Lowered {
+function lowerWith(source: Joined, options: ParallelOptions, search: Search): Lowered {
   const { delays, period } = options;
   const budget = period - delays.register;
-  const { fixed, added, plan, roots, operandsOf } = planRoots(source);
+  const { fixed, added, plan, roots, operandsOf } = planRoots(source.fixed);
   const nodes = nodesByName(fixed);
 
   const taken = [...TAKEN_MODULES, ...(options.within?.taken ?? [])];
@@ -170,7 +177,7 @@ function lowerWith(source: Fixed, options: ParallelOptions, search: Search): Low
     inputs,
     outputs: outputs.map(({ name, port, value, packing }) => ({ name, port, value, packing })),
     layers: facts,
-    added,
+    added: [...source.added, ...added],
     stages: stagesOf(schedule, layers, delays),
   };
 }

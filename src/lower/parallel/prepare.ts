@@ -98,8 +98,14 @@ type Nameless<Sketch> = Sketch extends NodeSketch ? Omit<Sketch, "inputs"> : nev
 
 /** Completes a node under a name that is not taken. */
 function complete(sketch: Nameless<NodeSketch>, inputs: readonly FixedNode[], names: Set<string>): FixedNode {
-  let name = sketch.name;
-  for (let n = 2; names.has(name); n++) name = `${sketch.name}${n}`;
-  names.add(name);
+  const name = unusedName(sketch.name, names);
   return completeNode({ ...sketch, name, inputs: inputs.map((input) => input.name) } as NodeSketch, inputs);
+}
+
+/** A name that is not among these, which it joins. */
+export function unusedName(wanted: string, names: Set<string>): string {
+  let name = wanted;
+  for (let n = 2; names.has(name); n++) name = `${wanted}${n}`;
+  names.add(name);
+  return name;
 }
