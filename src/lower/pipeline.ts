@@ -3,7 +3,7 @@ import { UserError } from "../ir/errors.js";
 import { cellDelay, type DelayModel } from "./delay.js";
 import { PlacedWires } from "./placed-wires.js";
 import { exceeds, leastCycles, retime, type TimingNode } from "./retime/index.js";
-import { splitSlow } from "./split.js";
+import { readyForRegisters } from "./split.js";
 
 export interface PipelineOptions {
   /** The clock period in ns. */
@@ -30,7 +30,7 @@ export const SLOWER = "Ask for a slower clock (clock_mhz).";
  */
 export function pipeline(flat: Module, { period, delays, inputDelay }: PipelineOptions): Pipelined {
   const budget = period - delays.register;
-  const module = splitSlow(flat, delays, budget);
+  const module = readyForRegisters(flat, delays, budget);
   checkInputs(`module '${module.name}'`, inputDelay, budget);
   const nodes = timingNodes(module, delays, budget).map((node, id) =>
     module.wires[id]?.cell.op === "input" ? { ...node, delay: inputDelay, cycle: 0 } : node,

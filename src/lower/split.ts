@@ -1,9 +1,18 @@
 import { type CellOf, type Module, mapOperands, type Wire, type WireId } from "../ir/circuit/circuit.js";
 import { intervalBits, typeRange } from "../ir/fixed-point.js";
 import { cellDelay, type DelayModel } from "./delay.js";
+import { narrowWires } from "./narrow.js";
+
+/** A combinational module with only the bits that its outputs need, and no adder of three that is slower than the budget. */
+export function readyForRegisters(module: Module, delays: DelayModel, budget: number): Module {
+  const narrowed = narrowWires(module);
+  const split = splitSlow(narrowed, delays, budget);
+  // The sum of two operands may be wider than that of all three.
+  return split === narrowed ? narrowed : narrowWires(split);
+}
 
 /** Makes two adders of each adder of three operands that is slower than the budget (ns of a clock for logic). */
-export function splitSlow(module: Module, delays: DelayModel, budget: number): Module {
+function splitSlow(module: Module, delays: DelayModel, budget: number): Module {
   const slow = ({ cell, width }: Wire) =>
     cell.op === "add3" && cellDelay(cell, width, (id) => module.wires[id] as Wire, delays) > budget;
   if (!module.wires.some(slow)) return module;

@@ -12,7 +12,7 @@ import type { Field } from "../packing.js";
 import { checkInputs } from "../pipeline.js";
 import { type Schedule, scheduleWithin, type TimingNode } from "../retime/index.js";
 import { cheapestSlack, DEFAULT_SLACK, registerBits } from "../slack.js";
-import { splitSlow } from "../split.js";
+import { readyForRegisters } from "../split.js";
 import type { StructureBuilder } from "../structure-builder.js";
 import { type Element, elementOf, type Origin, originOf } from "./element.js";
 import { flattenLayer } from "./flatten.js";
@@ -104,7 +104,7 @@ function lowerWith(source: Joined, options: ParallelOptions, search: Search): Lo
       root,
       operands,
       read,
-      (module) => splitSlow(module, delays, budget),
+      (module) => readyForRegisters(module, delays, budget),
       search,
     );
     if (flat === undefined) {

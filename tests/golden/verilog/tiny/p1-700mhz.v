@@ -89,17 +89,17 @@ module tiny_head_site (
   always @(posedge clk) x1_c2 <= x1;
   wire [3:0] e0;
   l1c_add3 #(.WIDTH(4), .TOP_IS_CARRY(1), .LIVE_A(4'h3), .LIVE_B(4'h3), .LIVE_C(4'h3), .INVERT_C(4'h3)) e0_add (.a({2'h0, x0}), .b({2'h0, x1}), .c({2'h0, x3}), .sum(e0[3:0]));
+  wire [2:0] e0_1 = e0[3:1];
   reg [1:0] x2_c2;
   always @(posedge clk) x2_c2 <= x2;
-  reg [3:0] e0_c2;
-  always @(posedge clk) e0_c2 <= e0;
-  wire [4:0] e1;
-  assign e1[0] = e0_c2[0];
-  l1c_add3 #(.WIDTH(4), .LIVE_A(4'h3), .LIVE_B(4'h6), .LIVE_C(4'h7), .INVERT_B(4'h6)) e1_add (.a({2'h0, x2_c2}), .b({1'h0, x1_c2, 1'h0}), .c({1'h0, e0_c2[3:1]}), .sum(e1[4:1]));
-  reg [4:0] e1_c3;
+  reg [2:0] e0_1_c2;
+  always @(posedge clk) e0_1_c2 <= e0_1;
+  wire [3:0] e1;
+  l1c_add3 #(.WIDTH(4), .LIVE_A(4'h3), .LIVE_B(4'h6), .LIVE_C(4'h7), .INVERT_B(4'h6)) e1_add (.a({2'h0, x2_c2}), .b({1'h0, x1_c2, 1'h0}), .c({1'h0, e0_1_c2}), .sum(e1[3:0]));
+  reg [3:0] e1_c3;
   always @(posedge clk) e1_c3 <= e1;
-  wire [4:0] a0 = 5'he + e1_c3;
-  wire g0 = ~a0[4];
+  wire [3:0] a0 = 4'h7 + e1_c3;
+  wire g0 = ~a0[3];
   assign out_site = g0;
 endmodule
 /* verilator lint_on UNUSED */

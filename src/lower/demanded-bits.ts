@@ -1,0 +1,173 @@
+import type { Cell, CellOf, Module, Wire, WireId } from "../ir/circuit/circuit.js";
+import { InternalError } from "../ir/errors.js";
+
+/** A set of a wire's bits, as a mask; the lowest one is bit 0. */
+export type Bits = bigint;
+
+/** An operand of a sum: a wire times ±2^shift. */
+export interface Addend {
+  readonly id: WireId;
+  readonly shift: number;
+  readonly negative: boolean;
+}
+
+/** What of a sum is needed for some of its bits. */
+export interface NeededSum {
+  /** Those that reach below the highest bit that is needed. */
+  readonly addends: readonly Addend[];
+  /** Bits below this one are bits of one of them, or 0: no carry comes out of them. */
+  readonly start: number;
+}
+
+/** A wire and which of its bits a cell reads that matter. */
+type Need = readonly [wire: WireId, bits: Bits];
+
+/**
+ * Which bits of each wire matter to the outputs of a combinational module, which need all of theirs. Sums and products need
+ * their operands up to their own highest bit that is needed, everything else bit for bit.
+ */
+export function demandedBits({ wires, outputs }: Module): readonly Bits[] {
+  const demanded = wires.map(() => 0n);
+  const demand = ([id, bits]: Need) => {
+    const { width, signed } = wires[id] as Wire;
+    // Bits above a signed wire's highest one are that one again.
+    const sign = signed && bits >> BigInt(width) !== 0n ? 1n << BigInt(width - 1) : 0n;
+    demanded[id] = (demanded[id] as Bits) | (bits & allBits(width)) | sign;
+  };
+  for (const { wire } of outputs) demand([wire, allBits((wires[wire] as Wire).width)]);
+  for (let id = wires.length - 1; id >= 0; id--) {
+    const bits = demanded[id] as Bits;
+    if (bits !== 0n) for (const need of needsOf((wires[id] as Wire).cell, bits, wires)) demand(need);
+  }
+  return demanded;
+}
+
+/** What a cell needs for some of its bits. Bits above a wire's highest one are those that extend it. */
+function needsOf(cell: Cell, bits: Bits, wires: readonly Wire[]): readonly Need[] {
+  switch (cell.op) {
+    case "input":
+    case "constant":
+      return [];
+    case "slice":
+      return [[cell.source, bits << BigInt(cell.low)]];
+    case "concat": {
+      let low = 0;
+      return cell.parts.map((part): Need => {
+        const { width } = wires[part] as Wire;
+        const own = (bits >> BigInt(low)) & allBits(width);
+        low += width;
+        return [part, own];
+      });
+    }
+    case "add":
+    case "sub":
+    case "add3": {
+      const { addends, start } = neededSum(addendsOf(cell), bits, wires);
+      return addends.map(({ id, shift }) => [id, bitsOfAddends(bits, start) >> BigInt(shift)]);
+    }
+    case "mul": {
+      const low = allBits(bitLength(bits));
+      return [
+        [cell.a, low],
+        [cell.b, low],
+      ];
+    }
+    case "offset":
+    case "dspout":
+    case "ramout":
+      return [[cell.a, bits]];
+    case "shift":
+      return [[cell.a, cell.by >= 0 ? bits >> BigInt(cell.by) : bits << BigInt(-cell.by)]];
+    case "atleast": {
+      const { width } = wires[cell.a] as Wire;
+      return [[cell.a, allBits(width) & ~allBits(comparedFrom(cell, width))]];
+    }
+    case "mux":
+      return [
+        [cell.select, 1n],
+        [cell.yes, bits],
+        [cell.no, bits],
+      ];
+    case "choose":
+      return [[cell.index, 3n], ...cell.options.map((option): Need => [option, bits])];
+    case "table":
+      return [[cell.index, indexBitsThatMatter(cell, bits)]];
+    case "ahead":
+    case "register":
+    case "port":
+      throw new InternalError(`bits are demanded through combinational cells only, not '${cell.op}'`);
+  }
+}
+
+/** The bits of a sum's addends that matter: each one below `start`, and from there on all up to the highest, for their carries. */
+function bitsOfAddends(bits: Bits, start: number): Bits {
+  return (bits & allBits(start)) | (allBits(bitLength(bits)) & ~allBits(start));
+}
+
+/** The operands of a sum. */
+export function addendsOf(cell: CellOf<"add" | "sub"> | CellOf<"add3">): readonly Addend[] {
+  const a = { id: cell.a, shift: cell.shiftA, negative: false };
+  const b = { id: cell.b, shift: cell.shiftB };
+  if (cell.op !== "add3") return [a, { ...b, negative: cell.op === "sub" }];
+  return [a, { ...b, negative: cell.negateB }, { id: cell.c, shift: cell.shiftC, negative: cell.negateC }];
+}
+
+/** What of a sum is needed for some of its bits. */
+export function neededSum(all: readonly Addend[], bits: Bits, wires: readonly Wire[]): NeededSum {
+  const end = bitLength(bits);
+  const lowOf = ({ id, shift }: Addend) => shift + trailingZeros(wires[id] as Wire);
+  const addends = all.filter((addend) => lowOf(addend) < end);
+  const [first, second] = addends.toSorted((x, y) => lowOf(x) - lowOf(y));
+  if (first === undefined) return { addends, start: end };
+  // A negation carries from the operand's lowest bit on.
+  if (first.negative) return { addends, start: lowOf(first) };
+  const start = second === undefined ? end : lowOf(second);
+  const { width, signed } = wires[first.id] as Wire;
+  const own = (bitsOfAddends(bits, start) >> BigInt(first.shift)) & allBits(width);
+  // One that lies below all that is needed, and below the others.
+  if (own === 0n && !signed)
+    return neededSum(
+      addends.filter((addend) => addend !== first),
+      bits,
+      wires,
+    );
+  return { addends, start };
+}
+
+/** Bits at the bottom of a wire that are always 0: of a constant they are known. */
+function trailingZeros({ cell }: Wire): number {
+  if (cell.op !== "constant") return 0;
+  return cell.value === 0n ? Number.POSITIVE_INFINITY : lowestBit(cell.value);
+}
+
+/** The lowest bit that a comparison looks at: a ≥ l·2^n compares a's bits from n on with l. */
+export function comparedFrom({ level }: CellOf<"atleast">, width: number): number {
+  return level === 0n ? width - 1 : Math.min(width - 1, lowestBit(level));
+}
+
+/** The bits of a table's index that change bits of its entries. */
+export function indexBitsThatMatter({ entries }: CellOf<"table">, bits: Bits): Bits {
+  let matter = 0n;
+  for (let bit = 1; bit < entries.length; bit *= 2) {
+    const differs = entries.some(
+      (entry, i) => (i & bit) === 0 && ((entry ^ (entries[i + bit] as bigint)) & bits) !== 0n,
+    );
+    if (differs) matter |= BigInt(bit);
+  }
+  return matter;
+}
+
+/** The lowest `count` bits. */
+export function allBits(count: number): Bits {
+  return (1n << BigInt(count)) - 1n;
+}
+
+/** The place above the highest bit. */
+export function bitLength(bits: Bits): number {
+  return bits === 0n ? 0 : bits.toString(2).length;
+}
+
+/** The place of the lowest bit of a number that is not 0. */
+export function lowestBit(bits: bigint): number {
+  return bitLength(bits & -bits) - 1;
+}
