@@ -73,10 +73,28 @@ const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
  */
 export function cleanUpOnSignals(stop: () => void, exit: (code: number) => void = process.exit): void {
   for (const [signal, code] of Object.entries(SIGNALS)) {
-    process.on(signal, () => {
+    const listener = () => {
       stop();
       removeTemporaries();
       exit(code);
-    });
+    };
+    listeners.set(signal, listener);
+    process.on(signal, listener);
+  }
+}
+
+const listeners = new Map<string, () => void>();
+
+/**
+ * Does work that keeps this thread busy for long, in which nothing could be done on a signal: the system ends the program
+ * then, at once. Where a temporary path is in use, signals wait for the work instead.
+ */
+export async function endingAtOnce<T>(work: () => Promise<T>): Promise<T> {
+  if (inUse.size > 0) return work();
+  for (const [signal, listener] of listeners) process.off(signal, listener);
+  try {
+    return await work();
+  } finally {
+    for (const [signal, listener] of listeners) process.on(signal, listener);
   }
 }

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { writeAtomically } from "../../src/cli/files.js";
 import {
   cleanUpOnSignals,
+  endingAtOnce,
   temporaryName,
   withTemporary,
   withTemporaryFolder,
@@ -60,6 +61,32 @@ describe("cleanUpOnSignals", () => {
     await writeAtomically(path, (sink) => sink.write(new Uint8Array(3)));
     onSignal("SIGTERM");
     expect(readdirSync(folder)).toEqual(["events.npz"]);
+  });
+});
+
+describe("endingAtOnce", () => {
+  it("leaves signals to the system while it works, but not while a temporary path is in use", async () => {
+    const before = new Map(SIGNALS.map((name) => [name, process.listeners(name)]));
+    const added = () =>
+      SIGNALS.flatMap((name) =>
+        process
+          .listeners(name)
+          .filter((listener) => !before.get(name)?.includes(listener))
+          .map((listener) => [name, listener] as const),
+      );
+    cleanUpOnSignals(
+      () => {},
+      () => {},
+    );
+    const listening = async () => added().length === SIGNALS.length;
+    try {
+      expect(await endingAtOnce(listening)).toBe(false);
+      await expect(endingAtOnce(() => Promise.reject(new Error("fails")))).rejects.toThrow("fails");
+      expect(await listening()).toBe(true);
+      expect(await withTemporary(join(folder, "file"), () => endingAtOnce(listening))).toBe(true);
+    } finally {
+      for (const [name, listener] of added()) process.off(name, listener);
+    }
   });
 });
 

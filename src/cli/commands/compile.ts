@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { basename, extname } from "node:path";
 import { type Compiled, compile as compileModel } from "../../compile.js";
 import { deviceOf } from "../../estimate/devices.js";
@@ -14,14 +15,17 @@ import { writeBuild } from "../build-directory.js";
 import { calibrateFromFile } from "../calibration.js";
 import { type Command, EXIT } from "../command.js";
 import { type Config, checkConfig, LONGEST_NAME, openConfig, readType } from "../config.js";
-import { checkCount } from "../count.js";
+import { checkCount, MOST_THREADS } from "../count.js";
 import { describeBuild } from "../describe-build.js";
 import { graphShapes } from "../graph-shapes.js";
 import { sha256OfEvents } from "../graphs.js";
 import { openModel, WEIGHTS } from "../model-files.js";
 import { EVENT_FILES } from "../open-events.js";
 import { readTemplate } from "../package.js";
+import { openSearchCache } from "../search-cache.js";
+import { searchThreads } from "../search-threads.js";
 import { describeManifest } from "../summary.js";
+import { endingAtOnce } from "../temporary.js";
 
 export interface CompileCommandOptions {
   readonly model: string;
@@ -43,7 +47,16 @@ export interface CompileCommandOptions {
   readonly "edges-per-clock"?: number | undefined;
   readonly "nodes-per-clock"?: number | undefined;
   readonly iterations?: Iterations | undefined;
+  readonly threads?: number | undefined;
+  readonly "no-cache"?: boolean | undefined;
 }
+
+/** The option of all commands that compile. */
+export const NO_CACHE = {
+  type: "boolean",
+  default: false,
+  describe: "neither take adder graphs from those found before nor keep them",
+} as const;
 
 export const compile: Command<CompileCommandOptions> = {
   usage: "compile <model>",
@@ -131,11 +144,19 @@ export const compile: Command<CompileCommandOptions> = {
       .option("threshold", {
         type: "number",
         describe: "threshold on the output (overrides the configuration)",
-      }),
+      })
+      .option("threads", {
+        type: "number",
+        default: availableParallelism(),
+        describe: "threads that look for adder graphs",
+      })
+      .option("no-cache", NO_CACHE),
 
   repeatable: ["type"],
 
   run: async (options, output) => {
+    const { threads = availableParallelism() } = options;
+    checkCount("threads", threads, { most: MOST_THREADS });
     const model = await openModel(options.model, options.weights);
     const {
       file: configFile,
@@ -156,26 +177,32 @@ export const compile: Command<CompileCommandOptions> = {
     const target = config.target ?? targetOf(fabric);
     const types = Object.entries(config.types).map(([name, text]) => [name, readType(text)] as const);
     const iterations = options.iterations ?? config.graph?.iterations;
-    const compiled = await compileModel(
-      { ...model.source, ...graphShapes(config) },
-      {
-        name: config.name ?? nameOf(options.model),
-        clockMHz: config.clock_mhz,
-        delays: delaysOf(fabric, target, config.multipliers, config.tables?.block_ram_from),
-        target,
-        ...(config.latency !== undefined && { latency: config.latency }),
-        ...(config.effort !== undefined && { effort: config.effort }),
-        ...(config.graph !== undefined && { graph: config.graph }),
-        ...(threshold !== undefined && { threshold: { level: threshold, name: config.output.name } }),
-        types: Object.fromEntries(types),
-        ...(calibrate !== undefined && {
-          calibrate: (model: Model) => calibrateFromFile(model, calibrate, config),
-        }),
-        ...(config.architecture !== undefined && { architecture: config.architecture }),
-        ...(config.stream !== undefined && { stream: config.stream }),
-        itemsPerClock: itemsPerClock(config, options),
-        ...(iterations !== undefined && { iterations }),
-      },
+    const store = options["no-cache"] === true ? undefined : openSearchCache(output.progress);
+    const runner = threads === 1 ? undefined : searchThreads(threads, output.progress);
+    const compiled = await endingAtOnce(() =>
+      compileModel(
+        { ...model.source, ...graphShapes(config) },
+        {
+          name: config.name ?? nameOf(options.model),
+          clockMHz: config.clock_mhz,
+          delays: delaysOf(fabric, target, config.multipliers, config.tables?.block_ram_from),
+          target,
+          ...(config.latency !== undefined && { latency: config.latency }),
+          ...(config.effort !== undefined && { effort: config.effort }),
+          ...(store !== undefined && { store }),
+          ...(runner !== undefined && { runner }),
+          ...(config.graph !== undefined && { graph: config.graph }),
+          ...(threshold !== undefined && { threshold: { level: threshold, name: config.output.name } }),
+          types: Object.fromEntries(types),
+          ...(calibrate !== undefined && {
+            calibrate: (model: Model) => calibrateFromFile(model, calibrate, config),
+          }),
+          ...(config.architecture !== undefined && { architecture: config.architecture }),
+          ...(config.stream !== undefined && { stream: config.stream }),
+          itemsPerClock: itemsPerClock(config, options),
+          ...(iterations !== undefined && { iterations }),
+        },
+      ),
     );
     checkInputs(config, compiled, configFile);
     const { architecture, reason } = compiled.choice;

@@ -11,7 +11,7 @@ import type { Manifest } from "../manifest.js";
 import type { Output } from "../output.js";
 import { packagePath } from "../package.js";
 import { describeArchitecture, describeResources, table } from "../summary.js";
-import { type CompileCommandOptions, compile } from "./compile.js";
+import { type CompileCommandOptions, compile, NO_CACHE } from "./compile.js";
 import { type CosimResult, cosim } from "./cosim.js";
 import { evaluate } from "./eval.js";
 import { writeReport } from "./report.js";
@@ -20,7 +20,7 @@ import { sim } from "./sim.js";
 type Given = keyof DemoExample["defaults"];
 export type DemoCommandOptions = Omit<DemoOptions, Given> & {
   readonly [Name in Given]: DemoOptions[Name] | undefined;
-} & { readonly example: DemoName };
+} & { readonly example: DemoName; readonly "no-cache"?: boolean };
 
 export const demo: Command<DemoCommandOptions> = {
   usage: "demo [example]",
@@ -57,7 +57,8 @@ export const demo: Command<DemoCommandOptions> = {
         type: "number",
         describe: "tracker: edges in each clock, P (default: the example's l1c.yaml)",
       })
-      .option("seed", { type: "number", default: 1, describe: "seed of the events" }),
+      .option("seed", { type: "number", default: 1, describe: "seed of the events" })
+      .option("no-cache", NO_CACHE),
 
   run: async ({ example: name, ...given }, output) => {
     const example: DemoExample = DEMOS[name];
@@ -84,7 +85,11 @@ export const demo: Command<DemoCommandOptions> = {
     const manifest = await steps.run<Manifest>(
       "compile",
       ["l1c compile", model, "-o", build, ...flagsOf(told)].join(" "),
-      (quiet) => compile.run({ ...NOTHING_ASKED, ...told, model, output: build }, quiet),
+      (quiet) =>
+        compile.run(
+          { ...NOTHING_ASKED, ...told, model, output: build, "no-cache": given["no-cache"] },
+          quiet,
+        ),
     );
     const simulated = await steps.run<{ events: number; seconds: number }>(
       "simulate",
