@@ -1,8 +1,10 @@
 import type { Fixed, FixedConv2d, FixedDense, FixedNode, FixedNodeOf } from "../../ir/fixed/fixed.js";
-import type { PointwiseNode } from "../../ir/fixed/pointwise.js";
+import { isPointwise, type PointwiseNode } from "../../ir/fixed/pointwise.js";
+import { printFixed } from "../../ir/fixed/text.js";
 import type { Interval } from "../../ir/fixed-point.js";
 import { atElement, channelItems, finest, type Granular } from "../../ir/granular.js";
 import { nodesByName } from "../../ir/graph.js";
+import { isMovement } from "../../ir/movement.js";
 import { sizeOf, type Tensor } from "../../ir/tensor.js";
 import type { ParallelLayer } from "./plan.js";
 import { unusedName } from "./prepare.js";
@@ -11,7 +13,7 @@ import { unusedName } from "./prepare.js";
 type Branch = readonly [FixedConv2d | FixedDense, ...(PointwiseNode | Reshape)[]];
 type Reshape = FixedNodeOf<"reshape">;
 
-/** Layers that multiply one value by constant matrices, equally placed, with the same nodes behind. */
+/** Layers that multiply equal values by constant matrices, equally placed, with the same nodes behind. */
 export type Siblings = readonly [Branch, Branch, ...Branch[]];
 
 /** A graph in which siblings are one layer, and what was added to it. */
@@ -24,10 +26,11 @@ export interface Joined {
 /** The layers of a graph that could be one. */
 export function siblingsOf(fixed: Fixed, layers: readonly ParallelLayer[]): readonly Siblings[] {
   const nodes = nodesByName(fixed);
+  const equal = equalValues(fixed);
   const groups = new Map<string, Branch[]>();
   for (const layer of layers) {
     const branch = branchOf(layer, nodes);
-    const key = branch === undefined ? undefined : keyOf(branch);
+    const key = branch === undefined ? undefined : keyOf(branch, equal);
     if (branch === undefined || key === undefined) continue;
     groups.set(key, [...(groups.get(key) ?? []), branch]);
   }
@@ -45,15 +48,34 @@ function branchOf(
   return [root, ...behind] as unknown as Branch;
 }
 
+/** Of each value, the first one that equals it: movements and pointwise nodes that do the same with equal values. */
+function equalValues(fixed: Fixed): ReadonlyMap<string, string> {
+  const firsts = new Map<string, string>();
+  const equal = new Map<string, string>();
+  for (const node of fixed.nodes) {
+    if (!isMovement(node) && !isPointwise(node)) {
+      equal.set(node.name, node.name);
+      continue;
+    }
+    const inputs = node.inputs.map((name) => equal.get(name) as string);
+    const text = printFixed({ name: "", nodes: [{ ...node, name: "", inputs }], outputs: [] });
+    const first = firsts.get(text) ?? node.name;
+    firsts.set(text, first);
+    equal.set(node.name, first);
+  }
+  return equal;
+}
+
 /** What siblings have in common; undefined for a layer that has none. */
-function keyOf(branch: Branch): string | undefined {
+function keyOf(branch: Branch, equal: ReadonlyMap<string, string>): string | undefined {
+  const source = equal.get(branch[0].inputs[0] as string);
   const parts = branch.map((node, i): string | undefined => {
     switch (node.op) {
       case "dense":
-        return `dense ${node.inputs[0]}`;
+        return `dense ${source}`;
       case "conv2d": {
         const { kernel, pads, strides, dilations } = node;
-        return `conv2d ${node.inputs[0]} ${kernel.shape.slice(0, 2)} ${JSON.stringify([pads, strides, dilations])}`;
+        return `conv2d ${source} ${kernel.shape.slice(0, 2)} ${JSON.stringify([pads, strides, dilations])}`;
       }
       case "requantize":
         return `requantize ${node.rounding} ${node.overflow} ${node.limits !== undefined}`;

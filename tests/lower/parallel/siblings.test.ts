@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { estimateResources } from "../../../src/estimate/resources.js";
 import { completeNode } from "../../../src/ir/fixed/build.js";
-import type { Fixed, FixedNode } from "../../../src/ir/fixed/fixed.js";
+import type { Fixed, FixedNode, FixedNodeOf } from "../../../src/ir/fixed/fixed.js";
 import { verifyFixed } from "../../../src/ir/fixed/verify.js";
 import type { Lowered } from "../../../src/lower/lowered.js";
 import { type ParallelLayer, planParallel } from "../../../src/lower/parallel/plan.js";
@@ -78,6 +78,35 @@ describe("siblings", () => {
     const fixed = branches(2, [8], 6, "TRN");
     expect(candidates(fixed)).toEqual([]);
     expect(lowerWhole(fixed).layers.map(({ name }) => name)).toEqual(["d0", "d1"]);
+  });
+
+  it("may read equal values, each from its own quantizer and reshape", () => {
+    const fixed = branches(2, [12], 6);
+    const [x] = fixed.nodes as [FixedNode];
+    const sourceOf = (i: number, rounding: string): readonly FixedNode[] => {
+      const own = { op: "requantize", name: `iq${i}`, inputs: ["x"], rounding, overflow: "SAT" };
+      const types = { per: "tensor", items: [signed(4, 7)] };
+      const quantizer = completeNode({ ...own, types } as never, [x]);
+      const reshape = { op: "reshape", name: `image${i}`, inputs: [quantizer.name], shape: [3, 4] } as const;
+      return [quantizer, completeNode(reshape, [quantizer])];
+    };
+    const dense = (i: number) => ({
+      ...(fixed.nodes.find(({ name }) => name === `d${i}`) as FixedNodeOf<"dense">),
+      ...{ inputs: [`image${i}`], types: { per: "tensor", items: [signed(8, 11)] } as const },
+    });
+    const graph = (rounding: string): Fixed => {
+      const nodes = [x, ...sourceOf(0, "TRN"), ...sourceOf(1, rounding)];
+      for (const i of [0, 1]) {
+        const { kernel, ...own } = dense(i);
+        const narrow = { shape: [4, 6], data: kernel.data.slice(0, 24) };
+        nodes.push(completeNode({ ...own, shape: undefined, kernel: narrow } as never, [nodes[2 + 2 * i]]));
+      }
+      return { ...fixed, nodes, outputs: [0, 1].map((i) => ({ name: `y${i}`, value: `d${i}` })) };
+    };
+    const [equal, other] = [graph("TRN"), graph("RND")];
+    expect(lowerWhole(equal).layers.map(({ name }) => name)).toEqual(["iq0", "d0+d1"]);
+    expect(lowerWhole(other).layers.map(({ name }) => name)).toEqual(["iq0", "iq1", "d0", "d1"]);
+    for (const own of [equal, other]) expectEqual(own, lowerWhole(own), new Random(2), 10);
   });
 
   it("give every value that they gave before, in the reference and the golden model", async () => {
