@@ -78,7 +78,10 @@ try {
       for (const clock of CLOCKS) {
         const build = join(folder, `build-${clock}`);
         const args = ["--clock-mhz", String(clock), ...flags, "-o", build];
-        builds.push({ build, manifest: await l1c("compile", path(model), "-c", file, ...args) });
+        builds.push({
+          build,
+          manifest: await l1c("compile", path(model), "-c", file, "--no-cache", ...args),
+        });
         seconds ||= (performance.now() - start) / 1000;
       }
       const failed = builds.find(({ manifest }) => manifest.error !== undefined);

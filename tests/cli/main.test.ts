@@ -79,6 +79,24 @@ describe.runIf(existsSync(PROGRAM))("the program in dist/", () => {
       expect(await interrupted("SIGTERM", /^\.x\.npz/, ...generate)).toEqual({ code: 143, left: [] });
     });
 
+    it("ends at once while it looks for adder graphs", async () => {
+      const folder = mkdtempSync(join(tmpdir(), "l1c-signal-"));
+      try {
+        const model = packagePath("examples/muon-cnn/model.keras");
+        const args = ["compile", model, "-o", join(folder, "build"), "--effort", "3", "--no-cache"];
+        const child = spawn(process.execPath, [PROGRAM, ...args], { stdio: ["ignore", "ignore", "pipe"] });
+        const closed = once(child, "close");
+        await once(child.stderr, "data");
+        await new Promise((resolve) => setTimeout(resolve, 3000));
+        child.kill("SIGINT");
+        // By the system: the program itself is too busy to end with an exit code.
+        expect(await closed).toEqual([null, "SIGINT"]);
+        expect(readdirSync(folder)).toEqual([]);
+      } finally {
+        rmSync(folder, { recursive: true, force: true });
+      }
+    });
+
     it.runIf(hasTool("verilator"))("stops the tools that it started and removes their folder", async () => {
       const inputs = mkdtempSync(join(tmpdir(), "l1c-inputs-"));
       try {
