@@ -1,15 +1,17 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Manifest } from "../../src/cli/manifest.js";
+import { packagePath } from "../../src/cli/package.js";
 import type { Resources } from "../../src/estimate/counts.js";
 import { runCli } from "../support/cli.js";
 import { fixtureUrl } from "../support/keras-fixture.js";
 import { hasTool } from "../support/tools.js";
 
 const HAS_YOSYS = hasTool("yosys", "-V");
+const HAS_NPM_YOSYS = existsSync(packagePath("node_modules/@yowasp/yosys"));
 
 let folder: string;
 const { PATH } = process.env;
@@ -104,14 +106,39 @@ describe("l1c estimate", () => {
     expect(stdout).toContain("Yosys did not end in time where '-' stands");
   });
 
-  it("names a missing Yosys, and mistakes", async () => {
+  const withoutYosys = (...args: readonly string[]) => {
     process.env.PATH = folder;
-    const missing = await runCli("estimate", at("build"), "--synth").finally(() => {
+    return runCli("estimate", at("build"), "--synth", ...args).finally(() => {
       process.env.PATH = PATH;
     });
+  };
+
+  it.runIf(HAS_YOSYS && HAS_NPM_YOSYS)(
+    "takes the npm build of Yosys where there is no other, which counts the same",
+    async () => {
+      const [own, npm] = [
+        await runCli("estimate", at("build"), "--synth", "--json"),
+        await withoutYosys("--json"),
+      ];
+      expect(npm.code).toBe(0);
+      const [a, b] = [own, npm].map(({ stdout }) => JSON.parse(stdout).synthesis);
+      expect(b.tool).toMatch(/^Yosys [\d.]+ \(npm\)$/);
+      expect(b.modules).toEqual(a.modules);
+    },
+    600_000,
+  );
+
+  it.runIf(!HAS_NPM_YOSYS)("names a missing Yosys", async () => {
+    const missing = await withoutYosys();
     expect(missing.code).toBe(3);
     expect(missing.stderr).toContain("yosys: it is not installed");
     expect(missing.stderr).toContain("apt-get install yosys");
+    const { peerDependencies } = JSON.parse(readFileSync(packagePath("package.json"), "utf8"));
+    const version = peerDependencies["@yowasp/yosys"];
+    expect(missing.stderr).toContain(`npm install --no-save @yowasp/yosys@${version}`);
+  });
+
+  it("names mistakes", async () => {
     expect((await runCli("estimate", at("nowhere"))).code).toBe(2);
     const seconds = await runCli("estimate", at("build"), "--synth", "--seconds", "0");
     expect(seconds.code).toBe(2);
