@@ -116,7 +116,7 @@ describe("windows that overlap", () => {
           return new Map(values.map(([name, integers]) => [name, toBigInts(integers)]));
         });
       }),
-      { numRuns: 15, seed: 5 },
+      { numRuns: 12, seed: 5 },
     );
     expect(joined).toBeGreaterThan(2);
   });
@@ -128,6 +128,6 @@ describe("the Verilog of windows together", () => {
       const fixed = chain(seed);
       return { fixed, lowered: lowerWhole(fixed) };
     },
-    { iverilog: 30, verilator: 1000, graphs: 6 },
+    { iverilog: 30, verilator: 1000, graphs: 4 },
   );
 });

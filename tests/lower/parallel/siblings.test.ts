@@ -136,7 +136,7 @@ describe("siblings", () => {
           }
         }
       }),
-      { numRuns: 40, seed: 3 },
+      { numRuns: 30, seed: 3 },
     );
     expect(joined).toBeGreaterThan(10);
   });
@@ -155,9 +155,9 @@ describe("siblings", () => {
           return new Map(values.map(([name, integers]) => [name, toBigInts(integers)]));
         });
       }),
-      { numRuns: 20, seed: 4 },
+      { numRuns: 12, seed: 4 },
     );
-    expect(joined).toBeGreaterThan(3);
+    expect(joined).toBeGreaterThan(1);
   });
 });
 
@@ -167,6 +167,6 @@ describe("the Verilog of siblings", () => {
       const fixed = randomSiblings(seed);
       return { fixed, lowered: lowerWhole(fixed) };
     },
-    { iverilog: 30, verilator: 1000, graphs: 6 },
+    { iverilog: 30, verilator: 1000, graphs: 4 },
   );
 });
