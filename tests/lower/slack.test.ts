@@ -1,11 +1,10 @@
 import { describe, expect, it } from "vitest";
-import type { Module } from "../../src/ir/circuit/circuit.js";
 import { completeNode } from "../../src/ir/fixed/build.js";
 import type { Fixed, FixedInput } from "../../src/ir/fixed/fixed.js";
 import { FABRICS } from "../../src/lower/delay.js";
 import type { Effort } from "../../src/lower/effort.js";
 import { lower } from "../../src/lower/index.js";
-import { type Attempt, cheapestSlack, DEFAULT_SLACK, registerBits } from "../../src/lower/slack.js";
+import { type Attempt, cheapestSlack, cheapestSlacks, DEFAULT_SLACK } from "../../src/lower/slack.js";
 import { Random } from "../support/random.js";
 
 /** Chooses among firmware whose cycles grow and whose LUTs fall with the slack. */
@@ -17,7 +16,7 @@ function choose(effort: Effort, allowed: number | undefined, registers: (slack: 
       result: each,
       cycles: Math.ceil(2 * each),
       lut: 1000 - 100 * each,
-      registers: registers(each),
+      area: { registers: registers(each), gates: 0 },
     };
   });
   return { slack, tried };
@@ -58,18 +57,55 @@ describe("how deep adder graphs may be", () => {
   });
 });
 
-describe("the registers of modules", () => {
-  it("are those of the last one, with all that is inside it as often as it is", () => {
-    const module = (name: string, widths: readonly number[], inside: readonly string[]): Module => ({
-      ...{ name, comment: [], outputs: [] },
-      wires: widths.map((width, i) => ({
-        ...{ name: `q${i}`, width, signed: false, cycle: 1 },
-        cell: { op: "register", source: 0, reset: false },
-      })),
-      instances: inside.map((of, i) => ({ name: `i${i}`, of: { module: of }, inputs: [] })) as never,
-    });
-    expect(registerBits([])).toBe(0);
-    expect(registerBits([module("a", [3, 4], []), module("b", [1], ["a", "a"])])).toBe(15);
+/**
+ * Chooses slacks for two layers, one behind the other: each takes so many cycles, which grow with its slack, and LUTs, which fall
+ * with it.
+ */
+function chooseTwo(
+  effort: Effort,
+  allowed: number | undefined,
+  cycles: Record<"a" | "b", (slack: number) => number>,
+  worth: Record<"a" | "b", number>,
+) {
+  return cheapestSlacks(effort, allowed, (slackOf) => {
+    const slacks = { a: slackOf("a"), b: slackOf("b") };
+    const lut = (layer: "a" | "b") => 1000 - worth[layer] * slacks[layer];
+    return {
+      result: slacks,
+      cycles: cycles.a(slacks.a) + cycles.b(slacks.b),
+      layers: new Map([["a", lut("a")] as const, ["b", lut("b")] as const, ["none", 0] as const]),
+      area: { registers: 0, gates: 0 },
+    };
+  });
+}
+
+describe("how deep the adder graphs of each layer may be", () => {
+  const growing = (slack: number) => (slack > 2 ? 3 : slack > 1 ? 2 : 1);
+
+  it("is more for those that take no more cycles then", () => {
+    // Only b may be deep in five cycles: a is worth more, but takes two cycles more.
+    const a = (slack: number) => (slack > 2 ? 9 : growing(slack));
+    const worth = { a: 100, b: 10 };
+    expect(chooseTwo(1, 5, { a, b: growing }, worth)).toEqual({ a: 1.7, b: 2.2 });
+    expect(chooseTwo(1, 6, { a: growing, b: growing }, worth)).toEqual({ a: 2.2, b: 2.2 });
+    expect(chooseTwo(0, 5, { a, b: growing }, worth)).toEqual({ a: DEFAULT_SLACK, b: DEFAULT_SLACK });
+  });
+
+  it("is more again where the same for all has to be less", () => {
+    // Three cycles: 0.9 for both meets them, and so does more for one; that with the most LUTs comes first.
+    const cycles = { a: growing, b: growing };
+    expect(chooseTwo(1, 3, cycles, { a: 100, b: 110 })).toEqual({ a: 1.7, b: 0.9 });
+    expect(chooseTwo(1, 3, cycles, { a: 110, b: 100 })).toEqual({ a: 0.9, b: 1.7 });
+  });
+
+  it("is less where fewer cycles cost next to nothing", () => {
+    const cycles = { a: growing, b: growing };
+    expect(chooseTwo(1, undefined, cycles, { a: 10, b: 10 })).toEqual({ a: 0.9, b: 0.9 });
+    // One cycle fewer takes 3.7 % more LUTs, two would take 7.4 %.
+    const half = chooseTwo(1, undefined, cycles, { a: 80, b: 81 });
+    expect(growing(half.a) + growing(half.b)).toBe(3);
+    const none = chooseTwo(1, undefined, cycles, { a: 300, b: 300 });
+    expect(none).toEqual({ a: 1.7, b: 1.7 });
   });
 });
 

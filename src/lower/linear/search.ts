@@ -2,7 +2,7 @@ import { InternalError } from "../../ir/errors.js";
 import type { Effort, Found, SearchOptions, SearchRunner } from "../effort.js";
 import type { Network } from "./network.js";
 import { type Plan, planNetwork, unshare } from "./plan.js";
-import { type Sharing, sharePairs } from "./share.js";
+import { type Sharing, shareSums } from "./share.js";
 
 /** A way of looking for shared sums; none shares nothing. */
 interface Strategy {
@@ -11,7 +11,9 @@ interface Strategy {
 }
 
 /** What a bit is taken to be worth that sharing saves: in adders of three operands half a LUT, in those of two a whole one. */
-const WORTHS = [0.75, 0.5, 0.6, 1] as const;
+const WORTHS = [0.75, 0.6, 1, 0.5] as const;
+/** As many pairs are looked at each time for a third term, and fewer of many terms: as many as make this together. */
+const THIRDS = { least: 2, most: 16, terms: 16_000 } as const;
 /** Restarts by effort. */
 const RESTARTS = [0, 0, 8, 64] as const;
 /** Restarts weigh the pairs up to this much differently. */
@@ -64,30 +66,35 @@ export function planBy(network: Network, effort: Effort, strategy: number): Plan
 }
 
 function attempt(network: Network, sharing: Sharing | undefined): Plan | undefined {
-  const shared = sharing === undefined ? network : sharePairs(network, sharing);
+  const shared = sharing === undefined ? network : shareSums(network, sharing);
   const plan = shared.shared.length === 0 ? undefined : planNetwork(shared);
   if (plan === undefined) return undefined;
   const fewer = unshare(plan);
   return fewer.lut < plan.lut ? fewer : plan;
 }
 
-/** More terms than this in all rows together, and the strategies are fewer, so that each effort takes seconds. */
-const MANY_TERMS = 4000;
+/** Of more terms than this in all rows together, effort 1 tries one strategy and the others fewer restarts, so that each effort takes seconds. */
+const MANY_TERMS = 1500;
 
 function strategies(network: Network, effort: Effort): readonly Strategy[] {
-  const terms = network.rows.reduce((sum, row) => sum + row.terms.length, 0);
-  const worths = effort === 0 || (effort === 1 && terms > MANY_TERMS) ? WORTHS.slice(0, 1) : WORTHS;
+  const terms = Math.max(
+    1,
+    network.rows.reduce((sum, row) => sum + row.terms.length, 0),
+  );
+  const thirds = Math.min(THIRDS.most, Math.max(THIRDS.least, Math.round(THIRDS.terms / terms)));
   const restarts = Math.ceil((RESTARTS[effort] as number) / Math.max(1, terms / MANY_TERMS));
+  const plain = [
+    ...WORTHS.map((worth) => ({ name: `triples worth ${worth}`, worth, thirds })),
+    { name: `pairs worth ${WORTHS[0]}`, worth: WORTHS[0], thirds: 0 },
+  ].map(({ name, ...sharing }) => ({ name, sharing: { ...sharing, noise: 0, seed: 0 } }));
+  const most = effort === 0 ? 1 : effort === 1 ? 1 + Math.floor(MANY_TERMS / terms) : plain.length;
   return [
-    ...worths.map((worth) => ({
-      name: `pairs worth ${worth}`,
-      sharing: { worth, noise: 0, seed: 0 },
-    })),
+    ...plain.slice(0, most),
     ...Array.from({ length: restarts }, (_, i) => {
       const worth = WORTHS[i % WORTHS.length] as number;
       return {
-        name: `pairs worth ${worth}, restart ${i + 1}`,
-        sharing: { worth, noise: NOISE, seed: i + 1 },
+        name: `triples worth ${worth}, restart ${i + 1}`,
+        sharing: { worth, thirds, noise: NOISE, seed: i + 1 },
       };
     }),
   ];

@@ -19,6 +19,9 @@ const EXHAUSTIVE = 5;
 /** Of many operands, those are tried together that are as near in the order of their bits. */
 const NEAR = 4;
 
+/** What is joined first may take this much of the room, one after the other until the rest fits: levels are no fractions. */
+const ROOMS = [0.85, 0.7, 0.55, 0.4] as const;
+
 /**
  * Adds operands up with the fewest LUTs, within `depth` levels of adders (one of two or three operands is one level). A
  * constant comes in at the root. Returns undefined when they cannot be added within the depth.
@@ -50,10 +53,52 @@ function sideBySide(leaves: readonly Tree[]): readonly Tree[] {
 function planItems(leaves: readonly Tree[], constant: boolean, depth: number): Tree | undefined {
   const room = 2 ** depth + 1e-6;
   if (leaves.length === 0 || weightOf(leaves) > room) return undefined;
+  const first = finished(joinedWithin(leaves, room));
+  if (first !== undefined) return first;
+  // Levels are no fractions, so that what is joined first may have to leave room, or to be joined level by level.
+  const others = [
+    byLevel(leaves, room),
+    ...ROOMS.map((share) => joinedWithin(leaves, share * room)),
+    flattest(leaves),
+  ];
+  return others
+    .map(finished)
+    .reduce(
+      (best, tree) =>
+        tree !== undefined && tree.lut < (best?.lut ?? Number.POSITIVE_INFINITY) ? tree : best,
+      undefined,
+    );
+
+  function finished(items: readonly Tree[] | undefined): Tree | undefined {
+    return items === undefined ? undefined : finish(items, constant, room, depth);
+  }
+}
+
+/** Few operands out of many, joined within a room; undefined where they do not fit. */
+function joinedWithin(leaves: readonly Tree[], room: number): readonly Tree[] | undefined {
   let items: readonly Tree[] | undefined = leaves;
-  while (items !== undefined && items.length > EXHAUSTIVE) items = joinMany(items, room);
-  const tree = items === undefined ? undefined : finish(items, constant, room, depth);
-  return tree ?? finish(flattest(leaves), constant, room, depth);
+  while (items !== undefined && items.length > EXHAUSTIVE) {
+    items = joinMany(items, room, Math.floor((2 * items.length) / 3));
+  }
+  return items;
+}
+
+/** Few operands out of many, joined by threes and twos, all of a level before the next one. */
+function byLevel(leaves: readonly Tree[], room: number): readonly Tree[] | undefined {
+  let items = leaves;
+  const most = Math.log2(room);
+  for (let deepest = leastDepth(items) + DEPTH_OF_THREE; items.length > EXHAUSTIVE; ) {
+    if (deepest > most + 1e-6) return undefined;
+    const next = joinMany(items, room, Math.ceil(items.length / 3), deepest);
+    // As long as there is something to join on this level.
+    if (next === undefined) deepest += DEPTH_OF_THREE;
+    else items = next;
+  }
+  return items;
+}
+
+function leastDepth(items: readonly Tree[]): number {
+  return items.reduce((least, { depth }) => Math.min(least, depth), Number.POSITIVE_INFINITY);
 }
 
 /** Few operands out of many, joined so that the tree is as flat as adders of two make it: always the two least deep. */
@@ -92,19 +137,24 @@ interface Candidate {
 }
 
 /**
- * Joins pairs and triples of neighbours, those that waste least first, each operand once and at most a third of all, so
- * that what is joined can be joined again with the rest.
+ * Joins pairs and triples of neighbours, those that waste least first, each operand once, until `enough` are left: of many
+ * a third is joined, so that it can be joined again with the rest.
  */
-function joinMany(items: readonly Tree[], room: number): Tree[] | undefined {
+function joinMany(
+  items: readonly Tree[],
+  room: number,
+  atLeast: number,
+  deepest = Number.POSITIVE_INFINITY,
+): Tree[] | undefined {
   const candidates = candidatesOf(items);
   let weight = weightOf(items);
   let left = items.length;
-  const enough = Math.max(EXHAUSTIVE, Math.floor((2 * items.length) / 3));
+  const enough = Math.max(EXHAUSTIVE, atLeast);
   const used = new Set<Tree>();
   const result: Tree[] = [];
   for (const { parts, joined } of candidates) {
     if (left <= enough) break;
-    if (parts.some((part) => used.has(part))) continue;
+    if (joined.depth > deepest + 1e-6 || parts.some((part) => used.has(part))) continue;
     const next = weight - weightOf(parts) + 2 ** joined.depth;
     if (next > room) continue;
     weight = next;

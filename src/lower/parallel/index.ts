@@ -3,6 +3,7 @@ import type { Fixed, FixedNode, FixedNodeOf } from "../../ir/fixed/fixed.js";
 import { nodesByName } from "../../ir/graph.js";
 import { isMovement, movementSources } from "../../ir/movement.js";
 import { sizeOf } from "../../ir/tensor.js";
+import { areaOfModules } from "../area.js";
 import { type DelayModel, hardBlocksOf } from "../delay.js";
 import { DEFAULT_EFFORT, type Search, type SearchOptions, searchOptionsOf } from "../effort.js";
 import { fieldBits, typeFields } from "../fields.js";
@@ -11,7 +12,7 @@ import { identifier, portIdentifiers, TAKEN_MODULES, uniqueIdentifiers } from ".
 import type { Field } from "../packing.js";
 import { checkInputs } from "../pipeline.js";
 import { type Schedule, scheduleWithin, type TimingNode } from "../retime/index.js";
-import { cheapestSlack, DEFAULT_SLACK, registerBits } from "../slack.js";
+import { cheapestSlacks, DEFAULT_SLACK } from "../slack.js";
 import { readyForRegisters } from "../split.js";
 import type { StructureBuilder } from "../structure-builder.js";
 import { type Element, elementOf, type Origin, originOf } from "./element.js";
@@ -49,14 +50,14 @@ export function lowerParallel(source: Fixed, options: ParallelOptions): Lowered 
     ...hardBlocksOf(options.delays),
   });
   const joined = joinLayers(source, searchWith(DEFAULT_SLACK));
-  return cheapestSlack(effort, allowed, (slack) => {
-    const result = lowerWith(joined, options, searchWith(slack));
-    const lut = result.layers.reduce((sum, { adders }) => sum + (adders?.lut ?? 0), 0);
-    return { result, cycles: result.latency, lut, registers: registerBits(result.circuit.modules) };
+  return cheapestSlacks(effort, allowed, (slackOf) => {
+    const result = lowerWith(joined, options, (layer) => searchWith(slackOf(layer)));
+    const layers = new Map(result.layers.map(({ name, adders }) => [name, adders?.lut ?? 0]));
+    return { result, cycles: result.latency, layers, area: areaOfModules(result.circuit.modules) };
   });
 }
 
-function lowerWith(source: Joined, options: ParallelOptions, search: Search): Lowered {
+function lowerWith(source: Joined, options: ParallelOptions, searchOf: (layer: string) => Search): Lowered {
   const { delays, period } = options;
   const budget = period - delays.register;
   const { fixed, added, plan, roots, operandsOf } = planRoots(source.fixed);
@@ -105,7 +106,7 @@ function lowerWith(source: Joined, options: ParallelOptions, search: Search): Lo
       operands,
       read,
       (module) => readyForRegisters(module, delays, budget),
-      search,
+      searchOf(part.name),
     );
     if (flat === undefined) {
       elements.set(part.result.name, constants(part.result));

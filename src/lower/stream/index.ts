@@ -3,6 +3,7 @@ import { windowLatency } from "../../ir/circuit/primitives.js";
 import { UserError } from "../../ir/errors.js";
 import type { Fixed, FixedNode } from "../../ir/fixed/fixed.js";
 import { printType } from "../../ir/fixed-point.js";
+import { areaOfModules } from "../area.js";
 import { type DelayModel, hardBlocksOf } from "../delay.js";
 import {
   type AdderGraphFacts,
@@ -15,7 +16,7 @@ import type { LayerFacts, Lowered, LoweredPort, Stage } from "../lowered.js";
 import { identifier, TAKEN_MODULES, uniqueIdentifiers } from "../names.js";
 import type { PortPacking } from "../packing.js";
 import { pipeline } from "../pipeline.js";
-import { cheapestSlack, registerBits } from "../slack.js";
+import { cheapestSlack } from "../slack.js";
 import { StructureBuilder } from "../structure-builder.js";
 import { type Beat, buildLayer, windowOf } from "./layer.js";
 import { type Axes, axesAlong, type Layout, layoutOf } from "./layout.js";
@@ -84,9 +85,9 @@ export function lowerStream(fixed: Fixed, options: StreamOptions): Lowered {
         // The window's outputs pass one LUT that masks columns outside the event.
         inputDelay: options.delays.lut + options.delays.net,
       });
-      const registers = registerBits([piped.module]);
+      const area = areaOfModules([piped.module]);
       const cycles = moduleLatency(piped.module);
-      return { result: { adders: own, timed: piped }, cycles, lut: own?.lut ?? 0, registers };
+      return { result: { adders: own, timed: piped }, cycles, lut: own?.lut ?? 0, area };
     });
     const site = { ...timed, comment: siteComment(layer, axes, moduleLatency(timed)) };
     const window = windowOf(layer, axes, source, beat);
