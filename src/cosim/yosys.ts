@@ -71,6 +71,7 @@ function npmBuild(): string | undefined {
  */
 const RUN_NPM_BUILD = `
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { exit } from "node:process";
 const [build, ...args] = process.argv.slice(1);
 const { runYosys, Exit } = await import(build);
 const read = (folder) =>
@@ -94,6 +95,6 @@ try {
   if (script) write(".", files);
 } catch (error) {
   if (!(error instanceof Exit)) throw error;
-  process.exitCode = error.code;
+  exit(error.code);
 }
 `;
