@@ -1,4 +1,5 @@
-import { add3Layout } from "../ir/circuit/add3.js";
+import { type Adder, type AdderBit, addersOf } from "../ir/circuit/adders.js";
+import type { WireBit } from "../ir/circuit/bit-sources.js";
 import {
   type CellOf,
   type Circuit,
@@ -363,9 +364,10 @@ class Cells {
         return this.bits[cell.source] as readonly Bit[];
       case "add":
       case "sub":
-        return this.sum(id);
-      case "add3":
-        return this.elaborator.target === "ultrascale" ? this.sumOfThree(cell, id) : this.sum(id);
+      case "add3": {
+        const adder = this.elaborator.target === "ultrascale" ? this.adderOf(id) : undefined;
+        return adder === undefined ? this.sum(id) : this.primitiveSum(adder, width);
+      }
       case "offset": {
         const { signed } = this.module.wires[cell.a] as Wire;
         const source = this.bits[cell.a] as readonly Bit[];
@@ -464,41 +466,50 @@ class Cells {
     return [...arithmetic.sum(terms, demanded), ...padding];
   }
 
+  private adderOf(id: WireId): Adder | undefined {
+    return addersOf(this.module).of.get(this.module.wires[id] as Wire);
+  }
+
   /**
-   * The adder of three operands of templates/verilog/ultrascale/: where three bits come together, a LUT6_2 that nothing is
-   * merged into and that saves their majority for the bit above; elsewhere plain logic in front of the carry chain.
+   * The adder of templates/verilog/ultrascale/: where three bits come together, or gated ones, a LUT6_2 that nothing is merged
+   * into and that saves the majority of its operands for the bit above; elsewhere plain logic in front of the carry chain.
    */
-  private sumOfThree(cell: CellOf<"add3">, id: WireId): readonly Bit[] {
+  private primitiveSum({ layout, bits }: Adder, size: number): readonly Bit[] {
     const { network, primitives } = this.elaborator;
-    const wire = this.module.wires[id] as Wire;
-    const { operands, low, below, width, topIsCarry, live } = add3Layout(cell, wire, this.module);
+    const { operands, low, below, width, topIsCarry, live } = layout;
     const length = topIsCarry ? width - 1 : width;
-    const addends = operands.map(({ id: from, shift, negative }, i) => {
-      const bits = this.extended(from, shift - low, width);
-      return bits.map((bit, at) =>
-        (((live[i] as bigint) >> BigInt(at)) & 1n) === 0n ? undefined : negative ? not(bit) : bit,
-      );
-    });
     const negatives = operands.filter(({ negative }) => negative).length;
     const inputs: Bit[] = [];
     const outputs: Bit[] = [];
     let luts = 0;
     let saved: Bit | undefined = negatives === 2 ? ONE : undefined;
-    for (let bit = 0; bit < length; bit++) {
-      const own = addends.flatMap((addend) => addend[bit] ?? []);
-      const all: readonly Bit[] = saved === undefined ? own : [saved, ...own];
-      if (all.length < 3) {
+    for (let at = 0; at < length; at++) {
+      const own = operands.flatMap(({ negative }, k) =>
+        (((live[k] as bigint) >> BigInt(at)) & 1n) === 0n
+          ? []
+          : [{ bit: bits[k]?.[at] as AdderBit, negative }],
+      );
+      const gated = own.some(({ bit }) => bit.gate !== undefined);
+      const count = own.length + Number(saved !== undefined);
+      if (count < 3 && !(gated && count === 2)) {
+        const values = own.map(({ bit, negative }) => {
+          const value = this.bitOf(bit);
+          return { value: negative ? not(value) : value, inverted: negative !== isInverse(bit) };
+        });
+        const all = [...(saved === undefined ? [] : [saved]), ...values.map(({ value }) => value)];
+        const data = saved ?? (values.find(({ inverted }) => !inverted) ?? values[0])?.value ?? ZERO;
         inputs.push(
           all.reduce((sum, other) => network.xor(sum, other), ZERO),
-          all[0] ?? ZERO,
+          data,
         );
         saved = undefined;
         continue;
       }
       luts++;
-      inputs.push(...all);
-      saved = network.leaf();
-      outputs.push(saved);
+      if (saved !== undefined) inputs.push(saved);
+      for (const { bit } of own) inputs.push(...this.inputsOf(bit));
+      saved = count < 3 ? undefined : network.leaf();
+      if (saved !== undefined) outputs.push(saved);
     }
     const sums = Array.from({ length: width }, () => network.leaf());
     primitives.push({
@@ -509,7 +520,26 @@ class Cells {
     });
     const passing =
       below === undefined ? new Array<Bit>(low).fill(ZERO) : this.extended(below.id, below.shift, low);
-    return [...passing, ...sums];
+    return [...passing, ...sums].slice(0, size);
+  }
+
+  /** What the LUT of an adder has as inputs for an operand's bit: uninverted, and in front of its gate. */
+  private inputsOf({ source, gate }: AdderBit): readonly Bit[] {
+    if (typeof source === "number") return [];
+    if (gate === undefined) return [this.wireBit({ ...source, inverted: false })];
+    return [gate.source, gate.shut].map((bit) => this.wireBit({ ...bit, inverted: false }));
+  }
+
+  private bitOf({ source, gate }: AdderBit): Bit {
+    if (typeof source === "number") return source === 1 ? ONE : ZERO;
+    if (gate === undefined) return this.wireBit(source);
+    const open = this.elaborator.network.and(this.wireBit(gate.source), not(this.wireBit(gate.shut)));
+    return source.inverted ? not(open) : open;
+  }
+
+  private wireBit({ wire, bit, inverted }: WireBit): Bit {
+    const own = this.bits[wire]?.[bit] as Bit;
+    return inverted ? not(own) : own;
   }
 
   private isBit({ wire, shift }: Addend): boolean {
@@ -547,6 +577,10 @@ class Cells {
     }));
     return arithmetic.sum(rows, width);
   }
+}
+
+function isInverse({ source }: AdderBit): boolean {
+  return typeof source !== "number" && source.inverted;
 }
 
 function isRam({ cell }: Wire): boolean {

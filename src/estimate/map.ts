@@ -5,7 +5,7 @@ import { NOTHING, plus, type Resources } from "./counts.js";
 import { coverByLuts } from "./cover.js";
 import { type Block, elaborate, type FlipFlop, inputsOf } from "./elaborate.js";
 import type { Part } from "./logic.js";
-import { type Bit, isConstant, nodeOf } from "./network.js";
+import { type Bit, isConstant, type Network, nodeOf, not } from "./network.js";
 import { shiftRegisters } from "./shift-registers.js";
 
 /** What a module needs, given which of its input bits are constant. */
@@ -114,7 +114,7 @@ export class TechnologyMapper {
     };
     for (let node = stack.pop(); node !== undefined; node = stack.pop()) visit(node);
 
-    const roots = [
+    const read = [
       ...bits.outputs,
       ...arithmetic.chains.flatMap(({ select, data, carryIn }, i) => {
         const end = (reach[i] as number) + 1;
@@ -124,8 +124,10 @@ export class TechnologyMapper {
       ...[...used.flipFlops].flatMap((i) => [flipFlops[i]?.data ?? 0, flipFlops[i]?.reset ?? 0]),
       ...[...used.blocks].flatMap((i) => readBy(blocks[i] as Block, i)),
       ...[...used.parts].flatMap((i) => parts[i]?.inputs ?? []),
-    ].map(nodeOf);
+    ];
+    const roots = read.map(nodeOf);
     const luts = coverByLuts(network, roots);
+    const both = twoLuts(network, read);
     const primitiveLuts = [...used.primitives].reduce((sum, i) => sum + (primitives[i]?.luts ?? 0), 0);
     const carries = [...reach].reduce((sum, end) => sum + carryGroups(end + 1), 0);
     const primitiveCarries = [...used.primitives].reduce((sum, i) => sum + (primitives[i]?.carries ?? 0), 0);
@@ -140,7 +142,7 @@ export class TechnologyMapper {
     );
     const own: Resources = {
       ...NOTHING,
-      lut: luts.length + primitiveLuts,
+      lut: luts.length + both + primitiveLuts,
       ...registers,
       carry: carries + primitiveCarries,
     };
@@ -158,6 +160,12 @@ export class TechnologyMapper {
       reads,
     };
   }
+}
+
+/** Bits of logic that are read as they are and inverted, where no LUT inverts them: a LUT makes each. */
+function twoLuts(network: Network, read: readonly Bit[]): number {
+  const bits = new Set(read.filter((bit) => network.logic(nodeOf(bit)) !== undefined));
+  return [...bits].filter((bit) => bits.has(not(bit))).length / 2;
 }
 
 function inputWidth(module: Module): number {

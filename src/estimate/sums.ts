@@ -1,3 +1,4 @@
+import { addersOf } from "../ir/circuit/adders.js";
 import {
   type Cell,
   cellOperands,
@@ -28,7 +29,9 @@ export interface Sums {
  * and whole, in a width that cannot lose a carry between the two.
  */
 export function sumsOf(module: Module, target: Target): Sums {
-  const demanded = demandOf(module);
+  const adders = addersOf(module).of;
+  const primitive = (id: WireId) => target === "ultrascale" && adders.has(module.wires[id] as Wire);
+  const demanded = demandOf(module, primitive);
   const wire = (id: WireId) => module.wires[id] as Wire;
   const readers = new Array<number>(module.wires.length).fill(0);
   const count = (id: WireId) => {
@@ -46,7 +49,7 @@ export function sumsOf(module: Module, target: Target): Sums {
     });
   const addends = new Map<WireId, readonly Addend[]>();
   module.wires.forEach(({ cell }, id) => {
-    const own = operandsOf(cell, target);
+    const own = primitive(id) ? undefined : operandsOf(cell);
     if (own === undefined) return;
     const width = demanded[id] as number;
     const merged = own.flatMap((addend) => {
@@ -64,8 +67,8 @@ export function sumsOf(module: Module, target: Target): Sums {
   return { addends, demanded };
 }
 
-function operandsOf(cell: Cell, target: Target): readonly Addend[] | undefined {
-  if (cell.op === "add3" && target === "generic")
+function operandsOf(cell: Cell): readonly Addend[] | undefined {
+  if (cell.op === "add3")
     return [
       { wire: cell.a, shift: cell.shiftA, negative: false },
       { wire: cell.b, shift: cell.shiftB, negative: cell.negateB },
@@ -88,7 +91,7 @@ function overflows(addends: readonly Addend[], width: number, module: Module): b
 }
 
 /** The low bits of each wire that something reads, from the outputs back. */
-function demandOf(module: Module): readonly number[] {
+function demandOf(module: Module, primitive: (id: WireId) => boolean): readonly number[] {
   const demanded = new Array<number>(module.wires.length).fill(0);
   const wire = (id: WireId) => module.wires[id] as Wire;
   const demand = (id: WireId, bits: number) => {
@@ -130,6 +133,10 @@ function demandOf(module: Module): readonly number[] {
         break;
       case "add":
       case "sub":
+        if (primitive(id)) {
+          cellOperands(cell).forEach(whole);
+          break;
+        }
         demand(cell.a, bits - cell.shiftA);
         demand(cell.b, bits - cell.shiftB);
         break;

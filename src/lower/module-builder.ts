@@ -254,6 +254,33 @@ export class ModuleBuilder {
     return this.define(cell, "m", hull(yes.range, no.range));
   }
 
+  /**
+   * A signal that is 0 where a sum is negative, as ReLU makes it, apart: its lowest `width` bits otherwise, and a bit that is 1
+   * where it is 0. Undefined for any other.
+   */
+  withoutGate(signal: Signal, width: number): { readonly value: Signal; readonly shut: Signal } | undefined {
+    const { cell } = this.wireOf(signal);
+    if (cell.op === "slice" && cell.low === 0) {
+      const { lo, hi } = { lo: 0n, hi: (1n << BigInt((this.wires[cell.source] as Wire).width)) - 1n };
+      return this.withoutGate({ wire: cell.source, range: { lo, hi } }, width);
+    }
+    if (cell.op !== "mux") return undefined;
+    const [yes, no, select] = [cell.yes, cell.no, cell.select].map((id) => this.wires[id] as Wire) as [
+      Wire,
+      Wire,
+      Wire,
+    ];
+    if (no.cell.op !== "constant" || no.cell.value !== 0n || yes.cell.op === "constant") return undefined;
+    if (select.cell.op !== "atleast" || select.cell.level !== 0n) return undefined;
+    const sum = this.wires[select.cell.a] as Wire;
+    if (!sum.signed || (yes.signed && yes.width < width)) return undefined;
+    const range = { lo: 0n, hi: (1n << BigInt(yes.width)) - 1n };
+    return {
+      value: { wire: cell.yes, range },
+      shut: this.slice({ wire: select.cell.a, range }, sum.width - 1, { lo: 0n, hi: 1n }),
+    };
+  }
+
   /** options[index], of four signals by a signal of two bits. */
   choose(index: Signal, options: readonly [Signal, Signal, Signal, Signal]): Signal {
     const cell: Cell = { op: "choose", index: index.wire, options: options.map(({ wire }) => wire) };

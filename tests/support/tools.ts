@@ -7,6 +7,6 @@ export function hasTool(command: string, versionFlag = "--version"): boolean {
 
 /** Runs an external program; gives its exit code and all that it printed. */
 export function runTool(command: string, args: readonly string[], cwd: string) {
-  const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: "utf8" });
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: "utf8", maxBuffer: 2 ** 26 });
   return { code: status, output: `${stdout}${stderr}` };
 }

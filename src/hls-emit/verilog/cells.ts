@@ -1,6 +1,7 @@
+import { type Adder, addersOf } from "../../ir/circuit/adders.js";
 import type { CellOf, CellOp, Module, Wire, WireId } from "../../ir/circuit/circuit.js";
 import { InternalError } from "../../ir/errors.js";
-import { emitAdd3, isFolded } from "./add3.js";
+import { emitAdder, isFolded } from "./add3.js";
 import { emitTable } from "./table.js";
 import { assign, declare, extend, literal, select, top } from "./vectors.js";
 
@@ -27,9 +28,9 @@ export const CELL_EMITTERS: { readonly [Op in CellOp]: CellEmitter<Op> } = {
         .toReversed()
         .join(", ")}}`,
     ),
-  add: (cell, wire, module) => assign(wire, sum(cell, "+", wire, module)),
-  sub: (cell, wire, module) => assign(wire, sum(cell, "-", wire, module)),
-  add3: emitAdd3,
+  add: (cell, wire, module) => emitSum(cell, "+", wire, module),
+  sub: (cell, wire, module) => emitSum(cell, "-", wire, module),
+  add3: (_, wire, module) => emitAdder(addersOf(module).of.get(wire) as Adder, wire, module),
   offset: (cell, wire, module) => {
     if (isFolded(wire, module)) return [];
     const { name, width, signed } = module.wires[cell.a] as Wire;
@@ -88,11 +89,13 @@ export const CELL_EMITTERS: { readonly [Op in CellOp]: CellEmitter<Op> } = {
   },
 };
 
-function sum(cell: CellOf<"add" | "sub">, sign: string, wire: Wire, module: Module): string {
+function emitSum(cell: CellOf<"add" | "sub">, sign: string, wire: Wire, module: Module): readonly string[] {
+  const adder = addersOf(module).of.get(wire);
+  if (adder !== undefined) return emitAdder(adder, wire, module);
   const a = module.wires[cell.a] as Wire;
   const b = extend(module, cell.b, cell.shiftB, wire.width);
-  if (sign === "-" && a.cell.op === "constant" && a.cell.value === 0n) return `-${b}`;
-  return `${extend(module, cell.a, cell.shiftA, wire.width)} ${sign} ${b}`;
+  if (sign === "-" && a.cell.op === "constant" && a.cell.value === 0n) return assign(wire, `-${b}`);
+  return assign(wire, `${extend(module, cell.a, cell.shiftA, wire.width)} ${sign} ${b}`);
 }
 
 /**

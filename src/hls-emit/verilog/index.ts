@@ -1,3 +1,4 @@
+import { addersOf } from "../../ir/circuit/adders.js";
 import { type Circuit, clocking } from "../../ir/circuit/circuit.js";
 import { PRIMITIVE_NAMES, primitiveModule, primitiveName } from "../../ir/circuit/primitives.js";
 import type { Target } from "../../lower/target.js";
@@ -49,7 +50,7 @@ export function templatesOf(circuit: Circuit, target: Target): readonly Template
     const file = `${primitiveModule(name)}.v`;
     return { template: file, name: file };
   });
-  const adders = circuit.modules.some(({ wires }) => wires.some(({ cell }) => cell.op === "add3"));
+  const adders = circuit.modules.some((module) => addersOf(module).of.size > 0);
   return [...primitives, ...(adders ? ADDERS[target] : [])];
 }
 

@@ -7,9 +7,12 @@ export interface Add3Operand {
   readonly negative: boolean;
 }
 
-/** How an adder of three operands lies on its result: which bits are added at all. */
+/** A sum of two or three. */
+export type Addition = CellOf<"add" | "sub" | "add3">;
+
+/** How an adder of three operands, or of two, lies on its result: which bits are added at all. */
 export interface Add3Layout {
-  readonly operands: readonly [Add3Operand, Add3Operand, Add3Operand];
+  readonly operands: readonly Add3Operand[];
   /** The lowest bit at which operands meet; those below are of `below`, or 0. */
   readonly low: number;
   readonly below: Add3Operand | undefined;
@@ -18,25 +21,25 @@ export interface Add3Layout {
   /** The highest of them is the carry out of the others: it takes no LUT. */
   readonly topIsCarry: boolean;
   /** For each operand, the bits of these that may be 1; of a negated operand all. */
-  readonly live: readonly [bigint, bigint, bigint];
+  readonly live: readonly bigint[];
   /** LUTs: one for each bit at which two or more come together, what the bit below saves counted in. */
   readonly luts: number;
 }
 
 /** Bits that one operand has for itself pass by the adder, and a highest bit that is a carry takes no LUT. */
-export function add3Layout(cell: CellOf<"add3">, wire: Wire, module: Module): Add3Layout {
-  const operands = [
+export function add3Layout(cell: Addition, wire: Wire, module: Module): Add3Layout {
+  const operands: readonly Add3Operand[] = [
     { id: cell.a, shift: cell.shiftA, negative: false },
-    { id: cell.b, shift: cell.shiftB, negative: cell.negateB },
-    { id: cell.c, shift: cell.shiftC, negative: cell.negateC },
-  ] as const;
+    { id: cell.b, shift: cell.shiftB, negative: cell.op === "add3" ? cell.negateB : cell.op === "sub" },
+    ...(cell.op === "add3" ? [{ id: cell.c, shift: cell.shiftC, negative: cell.negateC }] : []),
+  ];
   const [first, second] = operands.toSorted((x, y) => x.shift - y.shift) as [Add3Operand, Add3Operand];
   // One that is negated has no bits for itself, since a negation carries upwards.
   const below = first.negative || first.shift === second.shift ? undefined : first;
   const low = Math.min(below === undefined ? first.shift : second.shift, wire.width - 1);
   const width = wire.width - low;
   const topIsCarry = isCarry(operands, low, width, module);
-  const live = operands.map((operand) => liveBits(operand, low, width, module)) as [bigint, bigint, bigint];
+  const live = operands.map((operand) => liveBits(operand, low, width, module));
   return { operands, low, below, width, topIsCarry, live, luts: lutsOf(live, operands, width) };
 }
 

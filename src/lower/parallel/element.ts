@@ -17,6 +17,8 @@ export interface Origin {
 export interface Element {
   readonly range: Interval;
   readonly origin?: Origin;
+  /** A bit that makes the element 0 where it is 1, which what reads it applies; the origin has the bits without it. */
+  readonly shut?: Origin;
 }
 
 export function originOf(node: number, width: number, signed: boolean): Origin {
@@ -24,6 +26,7 @@ export function originOf(node: number, width: number, signed: boolean): Origin {
 }
 
 /** An element where its bounds leave it a choice, else the constant that it is. */
-export function elementOf(range: Interval, origin: Origin | undefined): Element {
-  return origin === undefined || origin.width === 0 || range.lo === range.hi ? { range } : { range, origin };
+export function elementOf(range: Interval, origin: Origin | undefined, shut?: Origin): Element {
+  if (origin === undefined || origin.width === 0 || range.lo === range.hi) return { range };
+  return shut === undefined ? { range, origin } : { range, origin, shut };
 }

@@ -46,13 +46,17 @@ export function flattenLayer(
   read: (slot: Slot) => Element | undefined,
   split: (module: Module) => Module,
   search: Search,
+  ungated = false,
 ): FlatLayer | undefined {
   if (layer.result.ranges.items.every(({ lo, hi }) => lo === hi)) return undefined;
   const build = (groups: readonly SiteGroup[], kind: string): readonly BuiltGroup[] =>
     groups.map((group, i) => {
       const whole = groups.length === 1 && group.copies.length === 1;
       const own = whole ? name : `${name}_${kind}${groups.length === 1 ? "" : i + 1}`;
-      return { group, site: buildSiteModule(own, layer, root, group, operands, read, split, search) };
+      return {
+        group,
+        site: buildSiteModule(own, layer, root, group, operands, read, split, search, ungated),
+      };
     });
   const single = build(groupSites(layer, root, operands), "site");
   const grouped = search.effort === 0 ? undefined : groupBlocks(layer, root);

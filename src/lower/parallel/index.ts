@@ -19,7 +19,7 @@ import { type Element, elementOf, type Origin, originOf } from "./element.js";
 import { flattenLayer } from "./flatten.js";
 import { joinLayers } from "./join.js";
 import { graphLayer, noteReads, placeLayer, rangeAt, type ScheduledLayer } from "./layer.js";
-import type { ParallelLayer } from "./plan.js";
+import type { ParallelLayer, ParallelPlan } from "./plan.js";
 import { planRoots } from "./roots.js";
 import type { Joined } from "./siblings.js";
 import type { Root, Slot } from "./site.js";
@@ -107,6 +107,7 @@ function lowerWith(source: Joined, options: ParallelOptions, searchOf: (layer: s
       read,
       (module) => readyForRegisters(module, delays, budget),
       searchOf(part.name),
+      givesUngated(fixed, part, plan, roots),
     );
     if (flat === undefined) {
       elements.set(part.result.name, constants(part.result));
@@ -181,6 +182,23 @@ function lowerWith(source: Joined, options: ParallelOptions, searchOf: (layer: s
     added: [...source.added, ...added],
     stages: stagesOf(schedule, layers, delays),
   };
+}
+
+/**
+ * Whether a layer gives numbers without the gate of their ReLU, which the layer that reads them applies: its adders have gates
+ * in their LUTs (see adders.ts of the circuit). So it is between two matrices of one site each.
+ */
+function givesUngated(
+  fixed: Fixed,
+  { result }: ParallelLayer,
+  { parts }: ParallelPlan,
+  roots: readonly (Root | undefined)[],
+): boolean {
+  if (fixed.outputs.some(({ value }) => value === result.name)) return false;
+  const readers = fixed.nodes.filter(({ inputs }) => inputs.includes(result.name));
+  const isMatrix = (part: ParallelPlan["parts"][number], root: Root | undefined) =>
+    "root" in part && part.root === readers[0] && root?.weighted === true && root.sites.length === 1;
+  return readers.length === 1 && parts.some((part, i) => isMatrix(part, roots[i]));
 }
 
 /** A layer with its nodes in the timing graph. */

@@ -9,7 +9,7 @@ import type { TimingNode } from "../retime/index.js";
 import { type AssembledSite, assembleSite, outputCycles, portsByCycle } from "./assemble.js";
 import { type Element, elementOf, type Origin, originOf } from "./element.js";
 import type { FlatLayer } from "./flatten.js";
-import type { SiteModule } from "./module.js";
+import { originAt, type SiteInput, type SiteModule } from "./module.js";
 import type { Slot } from "./site.js";
 import { type Part, type WireField, Wiring } from "./wiring.js";
 
@@ -56,7 +56,8 @@ export function graphLayer(
     const inputs = new Map(site.inputs.map((input) => [input.wire, input]));
     timingNodes(site.module, delays, budget).forEach((node, wire) => {
       const input = inputs.get(wire);
-      const from = input === undefined ? [] : slots.map((own) => read(own[input.slot])?.origin?.node);
+      const from =
+        input === undefined ? [] : slots.map((own) => originAt(input, read(own[input.slot]))?.node);
       const origins = [...new Set(from)].filter((origin) => origin !== undefined);
       for (const origin of origins) reads.add(origin);
       const operands = [...node.operands.map((operand) => first + operand), ...origins];
@@ -64,12 +65,12 @@ export function graphLayer(
     });
     const copies = group.copies.map((copy, i): Copy => {
       const elements = copy.flatMap((own) => own.results);
-      const origins = site.results.map(({ wire, width, signed }, k) => {
-        const origin = wire === undefined ? undefined : originOf(first + wire, width, signed);
-        const at = elements[k] as number;
-        results[at] = elementOf(rangeAt(result, at), origin);
-        return origin;
-      });
+      const origins = site.results.map(({ wire, width, signed }) =>
+        wire === undefined ? undefined : originOf(first + wire, width, signed),
+      );
+      const shuts = new Map(site.results.map(({ shutOf }, k) => [shutOf, origins[k]]));
+      for (const [k, at] of elements.entries())
+        results[at] = elementOf(rangeAt(result, at), origins[k], shuts.get(k));
       return { slots: slots[i] as readonly Slot[], element: elements[0] as number, origins };
     });
     return { site, first, copies };
@@ -85,9 +86,9 @@ export function noteReads(
 ): void {
   for (const { site, first, copies } of groups) {
     for (const { slots } of copies) {
-      for (const { wire, slot } of site.inputs) {
-        const cycle = cycles[first + wire] as number;
-        if (cycle >= 0) read(slots[slot])?.origin?.needed.add(cycle);
+      for (const input of site.inputs) {
+        const cycle = cycles[first + input.wire] as number;
+        if (cycle >= 0) originAt(input, read(slots[input.slot]))?.needed.add(cycle);
       }
     }
   }
@@ -129,9 +130,10 @@ export function placeLayer(
   const [only] = sites as [(typeof sites)[number]];
   if (flat.copies === 1) {
     const [copy] = only.copies as [Copy];
-    const placed = placeSite(wiring, instance, only.assembled, 0, (slot, cycle) => {
-      const element = read(copy.slots[slot]);
-      return { range: element?.range ?? ZERO, at: element?.origin?.fields.get(cycle) };
+    const placed = placeSite(wiring, instance, only.assembled, 0, (input, cycle) => {
+      const element = read(copy.slots[input.slot]);
+      const range = input.isShut ? ANY : (element?.range ?? ZERO);
+      return { range, at: originAt(input, element)?.fields.get(cycle) };
     });
     note(copy, placed);
     return { modules, module: modules[0] as Module };
@@ -165,10 +167,10 @@ function placeSite(
   name: string,
   { site, module, start, inputs, outputs }: AssembledSite,
   base: number,
-  at: (slot: number, cycle: number) => Part["element"],
+  at: (input: SiteInput, cycle: number) => Part["element"],
 ): Placed {
   const given = inputs.flatMap(({ name: port, cycle, entries }) => {
-    const wire = wiring.pack(entries.map(({ slot, width }) => ({ element: at(slot, cycle), width })));
+    const wire = wiring.pack(entries.map((entry) => ({ element: at(entry, cycle), width: entry.width })));
     return wire === undefined ? [] : [{ port, wire }];
   });
   const wires = wiring.builder.place(name, module, given, start - base);
@@ -228,7 +230,7 @@ function wrap(
     }
   }
   const placed = instances.map(({ assembled, copy }, i) =>
-    placeSite(wiring, `site${i}`, assembled, base, (index, cycle) => {
+    placeSite(wiring, `site${i}`, assembled, base, ({ slot: index }, cycle) => {
       const slot = copy.slots[index];
       const element = read(slot);
       const at = slot === undefined ? undefined : fields.get(`${slot.operand}/${slot.element}@${cycle}`);

@@ -1,6 +1,6 @@
 import type { Module, WireId } from "../../ir/circuit/circuit.js";
 import type { FixedNode } from "../../ir/fixed/fixed.js";
-import type { Interval } from "../../ir/fixed-point.js";
+import { type Interval, intervalBits } from "../../ir/fixed-point.js";
 import type { AdderGraphFacts, Search } from "../effort.js";
 import { ModuleBuilder, type Signal } from "../module-builder.js";
 import type { Element, Origin } from "./element.js";
@@ -17,6 +17,16 @@ export interface SiteInput {
   readonly operand: number;
   /** The slot of a copy that it carries. */
   readonly slot: number;
+  /** Whether it carries the gate of that slot's element (see element.ts). */
+  readonly isShut?: true;
+}
+
+/** Where what an input carries comes from. */
+export function originAt(
+  { isShut }: Pick<SiteInput, "isShut">,
+  element: Element | undefined,
+): Origin | undefined {
+  return isShut ? element?.shut : element?.origin;
 }
 
 /** A result of a site, on the bits that its bounds need at all copies; no wire where it has none. */
@@ -24,6 +34,8 @@ export interface SiteResult {
   readonly wire: WireId | undefined;
   readonly width: number;
   readonly signed: boolean;
+  /** Of a result that is the gate of another one: the index of that one. */
+  readonly shutOf?: number;
 }
 
 /**
@@ -38,7 +50,10 @@ export interface SiteModule {
   readonly adders: readonly AdderGraphFacts[];
 }
 
-/** Builds a group's module. A number that several slots carry, the same slots at every copy, comes in once. */
+/**
+ * Builds a group's module. A number that several slots carry, the same slots at every copy, comes in once. With `ungated`, a
+ * result that is 0 where a sum is negative is given without that gate, and the gate with it.
+ */
 export function buildSiteModule(
   name: string,
   layer: ParallelLayer,
@@ -48,6 +63,7 @@ export function buildSiteModule(
   read: (slot: Slot) => Element | undefined,
   split: (module: Module) => Module,
   search: Search,
+  ungated = false,
 ): SiteModule {
   const builder = new ModuleBuilder(search);
   const [copy] = group.copies as [SiteGroup["copies"][number]];
@@ -68,9 +84,14 @@ export function buildSiteModule(
   });
   const ports = carried.map(({ operand, same }, i) => {
     const [slot] = same as [number];
-    const signal = builder.number(`x${i}`, ranges[slot] as Interval);
+    const range = ranges[slot] as Interval;
+    const shut = group.copies.length === 1 && read(slots[slot])?.shut !== undefined;
+    const own = shut ? builder.input(`x${i}`, intervalBits(range).width) : builder.number(`x${i}`, range);
+    const gate = shut ? builder.input(`shut${i}`, 1) : undefined;
+    const signal =
+      gate === undefined ? own : builder.wrap(builder.mux(gate, builder.constant(0n), own), range);
     for (const each of same) signals[each] = signal;
-    return { operand, slot, name: builder.wireOf(signal).name };
+    return { operand, slot, name: builder.wireOf(own).name, gate: gate && builder.wireOf(gate).name };
   });
   ranges.forEach(({ lo, hi }, slot) => {
     if (lo === hi) signals[slot] = builder.constant(lo);
@@ -90,19 +111,32 @@ export function buildSiteModule(
   );
   const outputs = results.flatMap((signal, i) => {
     const { width, signed } = fields[i] as (typeof fields)[number];
-    return width === 0 ? [] : [{ name: `r${i}`, signal: builder.resize(signal, width, signed) }];
+    if (width === 0) return [];
+    const gated = ungated && group.copies.length === 1 ? builder.withoutGate(signal, width) : undefined;
+    if (gated === undefined) return [{ name: `r${i}`, signal: builder.resize(signal, width, signed) }];
+    return [
+      { name: `r${i}`, signal: builder.resize(gated.value, width, signed) },
+      { name: `shut${i}`, signal: gated.shut },
+    ];
   });
   const module = split(builder.finish(name, [], outputs));
   const wires = new Map(module.outputs.map((output) => [output.name, output.wire]));
   const inputs = new Map(module.wires.map((wire, id) => [wire.name, id]));
   return {
     module,
-    inputs: ports.map(({ operand, slot, name: port }) => ({
-      wire: inputs.get(port) as WireId,
-      operand,
-      slot,
-    })),
-    results: fields.map(({ width, signed }, i) => ({ wire: wires.get(`r${i}`), width, signed })),
+    inputs: ports.flatMap(({ operand, slot, name: port, gate }): readonly SiteInput[] => [
+      { wire: inputs.get(port) as WireId, operand, slot },
+      ...(gate === undefined
+        ? []
+        : [{ wire: inputs.get(gate) as WireId, operand, slot, isShut: true as const }]),
+    ]),
+    results: [
+      ...fields.map(({ width, signed }, i): SiteResult => ({ wire: wires.get(`r${i}`), width, signed })),
+      ...fields.flatMap((_, i): readonly SiteResult[] => {
+        const wire = wires.get(`shut${i}`);
+        return wire === undefined ? [] : [{ wire, width: 1, signed: false, shutOf: i }];
+      }),
+    ],
     adders: builder.adderGraphs,
   };
 }
