@@ -2,7 +2,7 @@ import type { Dsp } from "./dsp.js";
 import type { Network } from "./linear/network.js";
 import type { Plan } from "./linear/plan.js";
 
-/** How long the compiler looks for cheaper adder graphs: 0 one way of sharing, 1 several and two depths, 2 and 3 restarts and more depths. */
+/** How long the compiler looks for cheaper adder graphs: 0 one way of sharing, 1 several and depths by layer, 2 and 3 restarts and more depths. */
 export const EFFORTS = [0, 1, 2, 3] as const;
 export type Effort = (typeof EFFORTS)[number];
 export const DEFAULT_EFFORT: Effort = 1;
