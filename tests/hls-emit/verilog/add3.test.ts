@@ -4,9 +4,11 @@ import { describe, expect, it } from "vitest";
 import { packagePath } from "../../../src/cli/package.js";
 import { buildSimulator, type SimulatorName } from "../../../src/cosim/simulators.js";
 import { templatesOf } from "../../../src/hls-emit/verilog/index.js";
+import { addersOf } from "../../../src/ir/circuit/adders.js";
 import type { Module } from "../../../src/ir/circuit/circuit.js";
 import { typeRange } from "../../../src/ir/fixed-point.js";
 import { ModuleBuilder, type Term } from "../../../src/lower/module-builder.js";
+import { reluSignal } from "../../../src/lower/round.js";
 import { TARGETS, type Target } from "../../../src/lower/target.js";
 import { interpretCircuit } from "../../../src/sim/circuit.js";
 import { circuitOf } from "../../support/circuit.js";
@@ -41,13 +43,20 @@ function randomSums(seed: number, count: number, widest: number): Module {
   });
   // Inverted bits, which the adders invert themselves.
   inputs.push(...inputs.slice(0, 4).map((signal, i) => builder.offset(signal, i % 2 === 0)));
+  // Bits that are 0 where a number is negative: gates, which the adders have in their LUTs; inverted ones too.
+  const gated = inputs.slice(0, 6).map((signal) => reluSignal(builder, signal));
+  inputs.push(...gated, ...gated.slice(0, 2).map((signal) => builder.offset(signal, true)));
   inputs.push(builder.constant(5n), builder.constant(-(1n << BigInt(widest - 1))));
   const term = (): Term => ({
     signal: random.pick(inputs),
     shift: random.chance(0.5) ? 0 : random.integer(0, widest),
     negative: random.chance(0.3),
   });
-  const sums = random.array(count, () => builder.addThreeTerms(term(), term(), term()).signal);
+  const sums = random.array(count, () =>
+    random.chance(0.3)
+      ? builder.addTerms(term(), term()).signal
+      : builder.addThreeTerms(term(), term(), term()).signal,
+  );
   return builder.finish("sums", [], [{ name: "out_data", signal: builder.concat(sums) }]);
 }
 
@@ -88,7 +97,7 @@ async function expectEqual(module: Module, simulator: SimulatorName, target: Tar
   });
 }
 
-describe("sums of three in Verilog equal those of the cycle interpreter", () => {
+describe("sums of two and three, some gated, in Verilog equal those of the cycle interpreter", () => {
   it.each(TARGETS)("in Verilator: %s", async (target) => {
     await expectEqual(randomSums(1, 12, 9), "verilator", target, 1);
     await expectEqual(randomSums(2, 4, 40), "verilator", target, 2);
@@ -96,6 +105,19 @@ describe("sums of three in Verilog equal those of the cycle interpreter", () => 
   it.runIf(HAS_ICARUS).each(TARGETS)("in Icarus Verilog: %s", async (target) => {
     await expectEqual(randomSums(3, 30, 9), "iverilog", target, 3);
     await expectEqual(randomSums(4, 4, 70), "iverilog", target, 4);
+  });
+});
+
+describe("the gates of random sums", () => {
+  it("are in adders of two and of three", () => {
+    const adders = [1, 2, 3, 4].flatMap((seed) => {
+      const module = randomSums(seed, 12, 9);
+      return [...addersOf(module).of].filter(([, { bits }]) =>
+        bits.some((own) => own.some(({ gate }) => gate !== undefined)),
+      );
+    });
+    const ops = new Set(adders.map(([{ cell }]) => (cell.op === "add3" ? 3 : 2)));
+    expect(ops).toEqual(new Set([2, 3]));
   });
 });
 
