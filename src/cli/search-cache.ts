@@ -51,8 +51,11 @@ export function openSearchCache(say: (line: string) => void): SearchStore | unde
 /** Where the cache lies, by the XDG Base Directory Specification. Throws where a user has no home. */
 export function cacheFolder(): string {
   const { XDG_CACHE_HOME: given } = process.env;
-  const base = given !== undefined && isAbsolute(given) ? given : join(homedir(), ".cache");
-  return join(base, "l1c", "adder-graphs");
+  if (given !== undefined && isAbsolute(given)) return join(given, "l1c", "adder-graphs");
+  const home = homedir();
+  // An empty HOME would put the cache into whatever folder the command runs in.
+  if (!isAbsolute(home)) throw new Error(`HOME is no absolute path: '${home}'`);
+  return join(home, ".cache", "l1c", "adder-graphs");
 }
 
 /**

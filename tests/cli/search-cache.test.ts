@@ -183,7 +183,7 @@ describe("the cache of adder graphs", () => {
   });
 
   it("lies where the XDG Base Directory Specification says", () => {
-    const given = process.env.XDG_CACHE_HOME;
+    const { XDG_CACHE_HOME: given, HOME: home } = process.env;
     expect(given).toContain("l1c-cache-");
     expect(cacheFolder()).toBe(join(given as string, "l1c/adder-graphs"));
     try {
@@ -191,8 +191,15 @@ describe("the cache of adder graphs", () => {
         process.env.XDG_CACHE_HOME = none;
         expect(cacheFolder()).toBe(join(homedir(), ".cache/l1c/adder-graphs"));
       }
+      // Not in the folder that a command happens to run in.
+      for (const none of ["", "relative"]) {
+        process.env.HOME = none;
+        expect(cacheFolder).toThrow(`HOME is no absolute path: '${none}'`);
+      }
     } finally {
       process.env.XDG_CACHE_HOME = given;
+      if (home === undefined) delete process.env.HOME;
+      else process.env.HOME = home;
     }
   });
 });
