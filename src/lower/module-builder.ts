@@ -255,6 +255,16 @@ export class ModuleBuilder {
   }
 
   /**
+   * 0 where the bit `shut` is 1, else `value`. It is as deep as those: adders have such a gate in their own LUTs, and a
+   * number that comes with its gate from another layer comes no later than one that was gated there.
+   */
+  gated(shut: Signal, value: Signal): Signal {
+    const signal = this.mux(shut, this.constant(0n), value);
+    this.depths[signal.wire] = Math.max(this.depth(shut), this.depth(value));
+    return signal;
+  }
+
+  /**
    * A signal that is 0 where a sum is negative, as ReLU makes it, apart: its lowest `width` bits otherwise, and a bit that is 1
    * where it is 0. Undefined for any other.
    */

@@ -86,6 +86,22 @@ describe("the module builder", () => {
     expect(run({ a: 0b101n, b: 0b10n })).toBe(0b10101n);
   });
 
+  it("gates a number without a level of its own, as adders have gates in their LUTs", () => {
+    const builder = new ModuleBuilder();
+    const value = inputSignal(builder, "value", 3, { lo: 0n, hi: 7n });
+    const other = inputSignal(builder, "other", 3, { lo: 0n, hi: 7n });
+    const shut = inputSignal(builder, "shut", 1, { lo: 0n, hi: 1n });
+    const gated = builder.gated(shut, value);
+    expect(builder.depth(gated)).toBe(0);
+    expect(builder.depth(builder.gated(shut, builder.add(value, other)))).toBe(1);
+    expect(builder.depth(builder.mux(shut, other, value))).toBe(1);
+    const run = combinational(builder.finish("m", [], [{ name: "out", signal: builder.add(gated, other) }]));
+    for (const bits of [0n, 5n, 7n]) {
+      expect(run({ value: bits, other: 3n, shut: 0n })).toBe(bits + 3n);
+      expect(run({ value: bits, other: 3n, shut: 1n })).toBe(3n);
+    }
+  });
+
   it("does not take bounds that hold only behind another channel's multiplexer", () => {
     // Both channels have one sum s in -8..5. Channel 0 saturates it to 0..5 behind a multiplexer; channel 1 keeps it
     // and then wraps it to 0..7, which is the same slice: s = -1 becomes 7, above the threshold.

@@ -88,8 +88,7 @@ export function buildSiteModule(
     const shut = group.copies.length === 1 && read(slots[slot])?.shut !== undefined;
     const own = shut ? builder.input(`x${i}`, intervalBits(range).width) : builder.number(`x${i}`, range);
     const gate = shut ? builder.input(`shut${i}`, 1) : undefined;
-    const signal =
-      gate === undefined ? own : builder.wrap(builder.mux(gate, builder.constant(0n), own), range);
+    const signal = gate === undefined ? own : builder.wrap(builder.gated(gate, own), range);
     for (const each of same) signals[each] = signal;
     return { operand, slot, name: builder.wireOf(own).name, gate: gate && builder.wireOf(gate).name };
   });
