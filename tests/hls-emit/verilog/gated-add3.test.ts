@@ -14,13 +14,18 @@ const COUNT = 40;
 
 /** An adder of two or three operands, random in all its parameters, in a module of its own. */
 function randomAdder(random: Random): string {
-  const width = random.pick([1, 2, 3, 4, 5, 9]);
+  const width = random.pick([1, 2, 3, 4, 5, 9, 10]);
   const ones = (1n << BigInt(width)) - 1n;
   const three = random.chance(0.6);
-  const negative = [false, random.chance(0.3), three && random.chance(0.3)];
+  // No operand reaches the highest bit, and one the bit below.
+  const topIsCarry = width > 1 && random.chance(0.3);
+  const negative = [false, ...[true, three].map((may) => may && !topIsCarry && random.chance(0.3))];
   const live = NAMES.map((_, k) => {
     if (k === 2 && !three) return 0n;
+    if (topIsCarry) return random.bits(Math.max(0, width - (k === 0 ? 1 : 2)));
     if (negative[k] || random.chance(0.3)) return ones;
+    // A constant has zeros anywhere.
+    if (random.chance(0.2)) return random.bits(width);
     const low = random.integer(0, width - 1);
     const high = random.integer(low, width - 1);
     return ((1n << BigInt(high + 1)) - 1n) & ~((1n << BigInt(low)) - 1n);
@@ -44,7 +49,11 @@ function randomAdder(random: Random): string {
     `.GATED_${name.toUpperCase()}(${literal(gated[k] as bigint)})`,
     `.INVERT_${name.toUpperCase()}(${literal(inverted[k] as bigint)})`,
   ]);
-  const signs = [`.NEGATE_B(${Number(negative[1])})`, `.NEGATE_C(${Number(negative[2])})`];
+  const signs = [
+    `.TOP_IS_CARRY(${Number(topIsCarry)})`,
+    `.NEGATE_B(${Number(negative[1])})`,
+    `.NEGATE_C(${Number(negative[2])})`,
+  ];
   const ports = NAMES.flatMap((name, k) => [
     `.${name}(${name} & ${literal(live[k] as bigint)})`,
     `.shut_${name}(shut_${name})`,
