@@ -21,7 +21,12 @@ export interface Network {
   readonly inputs: readonly NodeFacts[];
   readonly shared: readonly (readonly Term[])[];
   readonly rows: readonly Row[];
+  /** The most levels of each shared sum; where it is missing, each is as deep as it is cheapest. */
+  readonly depths?: readonly number[];
 }
+
+/** More levels than any sum has. */
+export const UNBOUNDED = 24;
 
 export interface Row {
   readonly terms: readonly Term[];

@@ -7,6 +7,7 @@ import {
   operandOf,
   type Row,
   type Term,
+  UNBOUNDED,
 } from "./network.js";
 import { planTree, type Tree } from "./tree.js";
 
@@ -23,41 +24,57 @@ export interface Plan {
 /** Sums of more terms than this together are not planned anew to see whether they need a shared sum. */
 const MOST_TERMS = 60;
 
-/** More levels than any sum has: shared sums are as deep as they are, rows have their bounds. */
-const UNBOUNDED = 24;
-
 /**
- * Plans the adders of a network. A row that would be deeper than it may be has its deepest shared sums written out until it
+ * Plans the adders of a network. A sum that would be deeper than it may be has its deepest shared sums written out until it
  * fits; undefined where it does not fit without any.
  */
 export function planNetwork(network: Network): Plan | undefined {
   const first = network.inputs.length;
   const facts: NodeFacts[] = [...network.inputs];
-  const shared = network.shared.map((terms) => {
-    const plan = planTree(operandsOf(terms, facts), false, UNBOUNDED);
-    if (plan === undefined) throw new InternalError("a shared sum has no terms");
-    facts.push(factsOfPlan(plan));
-    return plan;
-  });
+  const sums: (readonly Term[])[] = [];
+  const shared: Tree[] = [];
+  for (const terms of network.shared) {
+    const depth = network.depths?.[shared.length] ?? UNBOUNDED;
+    const fitting = planWithin({ terms, constant: false, depth }, facts, first, sums);
+    if (fitting === undefined) return undefined;
+    const { tree } = fitting;
+    if (tree === undefined) throw new InternalError("a shared sum has no terms");
+    facts.push(factsOfPlan(tree));
+    shared.push(tree);
+    sums.push(fitting.terms);
+  }
   const rows: Row[] = [];
   const trees: (Tree | undefined)[] = [];
   for (const row of network.rows) {
-    let { terms } = row;
-    let tree = planRow(row, facts);
-    while (tree === undefined && terms.length > 0) {
-      const deepest = terms.reduce(
-        (node, term) => (depthOf(term.node, facts) > depthOf(node, facts) ? term.node : node),
-        -1,
-      );
-      if (deepest < first) return undefined;
-      terms = writtenOut(terms, deepest, network.shared[deepest - first] as readonly Term[]);
-      tree = planRow({ ...row, terms }, facts);
-    }
+    const fitting = planWithin(row, facts, first, sums);
+    if (fitting === undefined) return undefined;
+    const { terms, tree } = fitting;
     rows.push(terms === row.terms ? row : { ...row, terms });
     trees.push(tree);
   }
   const lut = [...shared, ...trees].reduce((sum, tree) => sum + (tree?.lut ?? 0), 0);
-  return { network: { ...network, rows }, shared, rows: trees, lut };
+  return { network: { ...network, shared: sums, rows }, shared, rows: trees, lut };
+}
+
+/** The tree of a row within its depth, and the terms that it adds; undefined where none fits, a tree only where there are terms. */
+function planWithin(
+  row: Row,
+  facts: readonly NodeFacts[],
+  first: number,
+  shared: readonly (readonly Term[])[],
+): { readonly terms: readonly Term[]; readonly tree: Tree | undefined } | undefined {
+  let { terms } = row;
+  let tree = planRow(row, facts);
+  while (tree === undefined && terms.length > 0) {
+    const deepest = terms.reduce(
+      (node, term) => (depthOf(term.node, facts) > depthOf(node, facts) ? term.node : node),
+      -1,
+    );
+    if (deepest < first) return undefined;
+    terms = writtenOut(terms, deepest, shared[deepest - first] as readonly Term[]);
+    tree = planRow({ ...row, terms }, facts);
+  }
+  return { terms, tree };
 }
 
 function depthOf(node: number, facts: readonly NodeFacts[]): number {
@@ -79,7 +96,7 @@ export function unshare(plan: Plan): Plan {
     [...of].reduce((total, sum) => total + (sums[sum] as readonly Term[]).length, 0);
   const planOf = (sum: number, terms: readonly Term[]) =>
     sum < count
-      ? planTree(operandsOf(terms, facts), false, UNBOUNDED)
+      ? planTree(operandsOf(terms, facts), false, plan.network.depths?.[sum] ?? UNBOUNDED)
       : planRow({ ...(plan.network.rows[sum - count] as Row), terms }, facts);
   const removed = new Set<number>();
   for (let changed = true; changed; ) {
@@ -146,7 +163,7 @@ function writtenOut(terms: readonly Term[], node: number, own: readonly Term[]):
 
 /** A network without some of its shared sums, which no other sum uses. */
 function without(
-  { inputs, shared, rows }: Network,
+  { inputs, shared, rows, depths }: Network,
   sums: readonly (readonly Term[])[],
   removed: ReadonlySet<number>,
 ): Network {
@@ -158,6 +175,7 @@ function without(
     inputs,
     shared: kept.map((index) => moved(sums[index] as readonly Term[])),
     rows: rows.map((row, i) => ({ ...row, terms: moved(sums[shared.length + i] as readonly Term[]) })),
+    ...(depths !== undefined && { depths: kept.map((index) => depths[index] as number) }),
   };
 }
 

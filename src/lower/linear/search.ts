@@ -1,13 +1,16 @@
 import { InternalError } from "../../ir/errors.js";
 import type { Effort, Found, SearchOptions, SearchRunner } from "../effort.js";
+import { shareDecomposed } from "./decompose.js";
 import type { Network } from "./network.js";
 import { type Plan, planNetwork, unshare } from "./plan.js";
 import { type Sharing, shareSums } from "./share.js";
 
-/** A way of looking for shared sums; none shares nothing. */
+/** A way of looking for shared sums. */
 interface Strategy {
   readonly name: string;
-  readonly sharing?: Sharing;
+  readonly sharing: Sharing;
+  /** Where rows are computed from each other: what their differences may take at most of what the rows take. */
+  readonly decomposed?: number;
 }
 
 /** What a bit is taken to be worth that sharing saves: in adders of three operands half a LUT, in those of two a whole one. */
@@ -48,10 +51,10 @@ function search(network: Network, effort: Effort, runner: SearchRunner | undefin
   let best = plain === undefined ? undefined : { plan: plain, strategy: "no sharing" };
   const all = strategies(network, effort);
   const plans = runner?.run(network, effort, all.length);
-  for (const [i, { name, sharing }] of all.entries()) {
-    const plan = plans === undefined ? attempt(network, sharing) : plans[i];
+  for (const [i, strategy] of all.entries()) {
+    const plan = plans === undefined ? attempt(network, strategy) : plans[i];
     if (plan === undefined || (best !== undefined && plan.lut > best.plan.lut - 1e-9)) continue;
-    best = { plan, strategy: name };
+    best = { plan, strategy: strategy.name };
   }
   if (best === undefined) throw new InternalError("no adder graph within its depth");
   const { plan, strategy } = best;
@@ -61,17 +64,20 @@ function search(network: Network, effort: Effort, runner: SearchRunner | undefin
 
 /** The plan that one of the strategies of an effort finds for a network; undefined where it finds none within the depths. */
 export function planBy(network: Network, effort: Effort, strategy: number): Plan | undefined {
-  const { sharing } = strategies(network, effort)[strategy] as Strategy;
-  return attempt(network, sharing);
+  return attempt(network, strategies(network, effort)[strategy] as Strategy);
 }
 
-function attempt(network: Network, sharing: Sharing | undefined): Plan | undefined {
-  const shared = sharing === undefined ? network : shareSums(network, sharing);
-  const plan = shared.shared.length === 0 ? undefined : planNetwork(shared);
+function attempt(network: Network, { sharing, decomposed }: Strategy): Plan | undefined {
+  const shared =
+    decomposed === undefined ? shareSums(network, sharing) : shareDecomposed(network, sharing, decomposed);
+  const plan = shared === undefined || shared.shared.length === 0 ? undefined : planNetwork(shared);
   if (plan === undefined) return undefined;
   const fewer = unshare(plan);
   return fewer.lut < plan.lut ? fewer : plan;
 }
+
+/** Effort 1 computes rows from each other where that leaves at most as much of all that they take by themselves; other efforts, wherever rows are alike. */
+const CORRELATED = 0.8;
 
 /** Of more terms than this in all rows together, effort 1 tries one strategy and the others fewer restarts, so that each effort takes seconds. */
 const MANY_TERMS = 1500;
@@ -88,8 +94,11 @@ function strategies(network: Network, effort: Effort): readonly Strategy[] {
     { name: `pairs worth ${WORTHS[0]}`, worth: WORTHS[0], thirds: 0 },
   ].map(({ name, ...sharing }) => ({ name, sharing: { ...sharing, noise: 0, seed: 0 } }));
   const most = effort === 0 ? 1 : effort === 1 ? 1 + Math.floor(MANY_TERMS / terms) : plain.length;
+  const trees = effort === 0 ? [] : effort === 1 ? plain.slice(0, 1) : plain;
+  const decomposed = effort === 1 ? CORRELATED : Number.POSITIVE_INFINITY;
   return [
     ...plain.slice(0, most),
+    ...trees.map(({ name, sharing }) => ({ name: `columns by spanning tree, ${name}`, sharing, decomposed })),
     ...Array.from({ length: restarts }, (_, i) => {
       const worth = WORTHS[i % WORTHS.length] as number;
       return {
