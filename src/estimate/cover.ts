@@ -17,6 +17,12 @@ const CUTS = 8;
 const FLOW_PASSES = 2;
 const EXACT_PASSES = 2;
 
+/** A LUT: the node that it computes from its inputs. */
+export interface Lut {
+  readonly node: number;
+  readonly leaves: readonly number[];
+}
+
 interface Cut {
   /** Nodes, ascending. */
   readonly leaves: readonly number[];
@@ -28,13 +34,13 @@ interface Cut {
 /**
  * A cover of a network by LUTs of up to six inputs: which LUTs a technology mapper makes of it. As in A. Mishchenko,
  * S. Chatterjee, R. Brayton, "Improvements to technology mapping for LUT-based FPGAs" (2007): priority cuts, the least
- * depth first, then as little area as that depth allows, by area flow and by exact local area. Returns, for each LUT,
- * how many inputs it has; `roots` are the nodes that something outside reads.
+ * depth first, then as little area as that depth allows, by area flow and by exact local area. Returns the LUTs in the order
+ * of their nodes; `roots` are the nodes that something outside reads.
  */
-export function coverByLuts(network: Network, roots: readonly number[]): readonly number[] {
+export function coverByLuts(network: Network, roots: readonly number[]): readonly Lut[] {
   const mapper = new Mapper(network, roots);
   mapper.map();
-  return mapper.luts().map((node) => mapper.inputsOf(node));
+  return mapper.luts();
 }
 
 class Mapper {
@@ -87,13 +93,10 @@ class Mapper {
     for (let pass = 0; pass < EXACT_PASSES; pass++) this.improve();
   }
 
-  /** The nodes that are outputs of LUTs. */
-  luts(): readonly number[] {
-    return this.order.filter((node) => (this.reads[node] as number) > 0);
-  }
-
-  inputsOf(node: number): number {
-    return (this.best[node] as Cut).leaves.length;
+  luts(): readonly Lut[] {
+    return this.order
+      .filter((node) => (this.reads[node] as number) > 0)
+      .map((node) => ({ node, leaves: (this.best[node] as Cut).leaves }));
   }
 
   /** The cuts of a node: one of each of its inputs' cuts or the input itself, together; the best are kept. */

@@ -19,6 +19,7 @@ import { type GatherInputs, gatherBits } from "./gather.js";
 import type { Logic, Part } from "./logic.js";
 import { type Bit, isConstant, Network, nodeOf, not, ONE, ZERO } from "./network.js";
 import { blockRams, type CountedPrimitive, primitiveResources } from "./primitives.js";
+import { diagramAnds, type WideTable } from "./rewritten.js";
 import { type ScatterInputs, scatterBits } from "./scatter.js";
 import { type Addend, type Sums, sumsOf } from "./sums.js";
 
@@ -67,6 +68,10 @@ export interface Elaborated {
   readonly flipFlops: readonly FlipFlop[];
   readonly blocks: readonly Block[];
   readonly parts: readonly Part[];
+  /** In the order of their nodes. */
+  readonly tables: readonly WideTable[];
+  /** The nodes of multiplexers that choose one of many. */
+  readonly choices: ReadonlySet<number>;
   readonly outputs: readonly Bit[];
 }
 
@@ -103,6 +108,8 @@ class Elaborator implements Logic {
   readonly flipFlops: FlipFlop[] = [];
   readonly blocks: Block[] = [];
   readonly parts: Part[] = [];
+  readonly tables: WideTable[] = [];
+  readonly choices = new Set<number>();
   private readonly registers = new Map<string | number, Bit>();
   private readonly gates = new Map<Bit, Gate>();
   /** Parts that are one where they are equal. */
@@ -386,26 +393,38 @@ class Cells {
       case "mux": {
         const [select] = this.bits[cell.select] as readonly Bit[];
         const [yes, no] = [this.extended(cell.yes, 0, width), this.extended(cell.no, 0, width)];
-        return yes.map((bit, i) => this.choose(select as Bit, bit, no[i] as Bit));
+        const chosen = yes.map((bit, i) => this.choose(select as Bit, bit, no[i] as Bit));
+        const isChoice = (side: WireId) => (this.module.wires[side] as Wire).cell.op === "choose";
+        if (isChoice(cell.yes) || isChoice(cell.no)) this.mark(chosen);
+        return chosen;
       }
       case "choose": {
         const [low, high] = this.bits[cell.index] as readonly [Bit, Bit];
         const options = cell.options.map((option) => this.extended(option, 0, width));
         const [none, first, second, both] = options as [readonly Bit[], ...(readonly Bit[])[]];
-        return none.map((bit, i) =>
+        const chosen = none.map((bit, i) =>
           this.choose(
             high,
             this.choose(low, both?.[i] as Bit, second?.[i] as Bit),
             this.choose(low, first?.[i] as Bit, bit),
           ),
         );
+        this.mark(chosen);
+        return chosen;
       }
       case "ramout":
         return this.bits[cell.a] as readonly Bit[];
       case "table": {
         if (cell.ram) return this.ram(cell, width);
         const index = this.bits[cell.index] as readonly Bit[];
-        return Array.from({ length: width }, (_, bit) => network.table(index, truthOf(cell.entries, bit)));
+        const from = network.size;
+        const bits = Array.from({ length: width }, (_, bit) =>
+          network.table(index, truthOf(cell.entries, bit)),
+        );
+        const to = network.size;
+        if (index.length > LUT_INPUTS && to > from)
+          this.elaborator.tables.push({ from, to, ands: diagramAnds(cell.entries, width) });
+        return bits;
       }
       case "register":
         // The register of a block RAM is inside it.
@@ -422,6 +441,10 @@ class Cells {
     if (isConstant(yes)) this.elaborator.gate(result, { control: select, value: yes, other: no });
     else if (isConstant(no)) this.elaborator.gate(result, { control: not(select), value: no, other: yes });
     return result;
+  }
+
+  private mark(chosen: readonly Bit[]): void {
+    for (const bit of chosen) if (!isConstant(bit)) this.elaborator.choices.add(nodeOf(bit));
   }
 
   /** A wire times 2^shift, rounded down, on exactly `width` bits. */

@@ -6,6 +6,7 @@ import { coverByLuts } from "./cover.js";
 import { type Block, elaborate, type FlipFlop, inputsOf } from "./elaborate.js";
 import type { Part } from "./logic.js";
 import { type Bit, isConstant, type Network, nodeOf, not } from "./network.js";
+import { addedByRewriting } from "./rewritten.js";
 import { shiftRegisters } from "./shift-registers.js";
 
 /** What a module needs, given which of its input bits are constant. */
@@ -142,7 +143,7 @@ export class TechnologyMapper {
     );
     const own: Resources = {
       ...NOTHING,
-      lut: luts.length + both + primitiveLuts,
+      lut: luts.length + addedByRewriting(luts, bits.tables, bits.choices) + both + primitiveLuts,
       ...registers,
       carry: carries + primitiveCarries,
     };
