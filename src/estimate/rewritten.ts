@@ -16,7 +16,7 @@ export interface WideTable {
  */
 const ANDS_PER_LUT = 8;
 const MOST_PER_TABLE_LUT = 1.5;
-const PER_UPPER_LUT = 1.57;
+const PER_UPPER_LUT = 1.65;
 
 /** Levels of LUTs from which on a tree of multiplexers is rewritten: more than 16 rows. */
 const DEEP = 3;

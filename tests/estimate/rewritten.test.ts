@@ -64,10 +64,10 @@ describe("what rewriting adds", () => {
       };
       const [ofTables, ofPicks] = [tables.map(off), picks.map(off)];
       const where = JSON.stringify({ ofTables, ofPicks });
-      // One table by itself is up to chance in Yosys, but not many of them.
+      // One by itself is up to chance in Yosys, but not many of them.
       for (const error of ofTables) expect(Math.abs(error), where).toBeLessThan(0.35);
       expect(Math.abs(mean(ofTables)), where).toBeLessThan(0.08);
-      for (const error of ofPicks) expect(Math.abs(error), where).toBeLessThan(0.15);
+      for (const error of ofPicks) expect(Math.abs(error), where).toBeLessThan(0.2);
       expect(Math.abs(mean(ofPicks)), where).toBeLessThan(0.05);
     },
     TIMEOUT,
