@@ -11,10 +11,12 @@ export interface WideTable {
 /**
  * Before it maps, ABC rewrites a network for the fewest ANDs (`dc2`, `dch`), and what was laid out for LUTs of six inputs is
  * lost: a cover of its network alone has the LUTs of ours. How much that costs depends on the names of signals too, for one and
- * the same table up to half. The three constants are fitted to what Yosys 0.23 made of 24 tables (7 to 10 inputs, 4 to 10
- * bits: sigmoid, tanh, exponential, reciprocal, rescaling, noise) and of selections of 17 to 64 rows; a test holds them to it.
+ * the same table up to half. The constants are fitted to what Yosys 0.23 made of 24 tables (7 to 10 inputs, 4 to 10 bits:
+ * sigmoid, tanh, exponential, reciprocal, rescaling, noise), of four layers with tables behind their sums (the least factor: 475,
+ * 722, 115 and 232 LUTs in all) and of selections of 17 to 64 rows; a test holds them to it.
  */
 const ANDS_PER_LUT = 8;
+const LEAST_PER_TABLE_LUT = 1.33;
 const MOST_PER_TABLE_LUT = 1.5;
 const PER_UPPER_LUT = 1.65;
 
@@ -38,7 +40,8 @@ function addedToTables(luts: readonly Lut[], tables: readonly WideTable[]): numb
     const first = at;
     while (at < luts.length && (luts[at] as Lut).node < to) at++;
     const count = at - first;
-    added += Math.max(0, Math.min(ands / ANDS_PER_LUT, MOST_PER_TABLE_LUT * count) - count);
+    const rewritten = Math.max(ands / ANDS_PER_LUT, LEAST_PER_TABLE_LUT * count);
+    added += Math.min(rewritten, MOST_PER_TABLE_LUT * count) - count;
   }
   return added;
 }
