@@ -490,7 +490,7 @@ class Cells {
   }
 
   private adderOf(id: WireId): Adder | undefined {
-    return addersOf(this.module).of.get(this.module.wires[id] as Wire);
+    return addersOf(this.module).get(this.module.wires[id] as Wire);
   }
 
   /**

@@ -29,7 +29,7 @@ export interface Sums {
  * and whole, in a width that cannot lose a carry between the two.
  */
 export function sumsOf(module: Module, target: Target): Sums {
-  const adders = addersOf(module).of;
+  const adders = addersOf(module);
   const primitive = (id: WireId) => target === "ultrascale" && adders.has(module.wires[id] as Wire);
   const demanded = demandOf(module, primitive);
   const wire = (id: WireId) => module.wires[id] as Wire;

@@ -157,7 +157,7 @@ export function isFolded(wire: Wire, module: Module): boolean {
   if (known !== undefined) return known.has(wire);
   const read = new Set<WireId>(module.outputs.map((output) => output.wire));
   for (const { inputs } of module.instances) for (const input of inputs) read.add(input.wire);
-  const adders = addersOf(module).of;
+  const adders = addersOf(module);
   for (const reader of module.wires)
     if (!adders.has(reader)) for (const id of cellOperands(reader.cell)) read.add(id);
   const own = new Set(module.wires.filter(({ cell }, id) => cell.op === "offset" && !read.has(id)));

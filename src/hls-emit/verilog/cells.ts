@@ -30,7 +30,7 @@ export const CELL_EMITTERS: { readonly [Op in CellOp]: CellEmitter<Op> } = {
     ),
   add: (cell, wire, module) => emitSum(cell, "+", wire, module),
   sub: (cell, wire, module) => emitSum(cell, "-", wire, module),
-  add3: (_, wire, module) => emitAdder(addersOf(module).of.get(wire) as Adder, wire, module),
+  add3: (_, wire, module) => emitAdder(addersOf(module).get(wire) as Adder, wire, module),
   offset: (cell, wire, module) => {
     if (isFolded(wire, module)) return [];
     const { name, width, signed } = module.wires[cell.a] as Wire;
@@ -90,7 +90,7 @@ export const CELL_EMITTERS: { readonly [Op in CellOp]: CellEmitter<Op> } = {
 };
 
 function emitSum(cell: CellOf<"add" | "sub">, sign: string, wire: Wire, module: Module): readonly string[] {
-  const adder = addersOf(module).of.get(wire);
+  const adder = addersOf(module).get(wire);
   if (adder !== undefined) return emitAdder(adder, wire, module);
   const a = module.wires[cell.a] as Wire;
   const b = extend(module, cell.b, cell.shiftB, wire.width);

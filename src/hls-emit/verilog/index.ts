@@ -50,7 +50,7 @@ export function templatesOf(circuit: Circuit, target: Target): readonly Template
     const file = `${primitiveModule(name)}.v`;
     return { template: file, name: file };
   });
-  const adders = circuit.modules.some((module) => addersOf(module).of.size > 0);
+  const adders = circuit.modules.some((module) => addersOf(module).size > 0);
   return [...primitives, ...(adders ? ADDERS[target] : [])];
 }
 

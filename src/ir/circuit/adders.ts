@@ -18,11 +18,8 @@ export interface Adder {
   readonly bits: readonly (readonly AdderBit[])[];
 }
 
-/** The adders of a module that are primitives, and the multiplexers that nothing reads besides: their gates are in these. */
-export interface Adders {
-  readonly of: ReadonlyMap<Wire, Adder>;
-  readonly folded: ReadonlySet<WireId>;
-}
+/** The adders of a module that are primitives. */
+export type Adders = ReadonlyMap<Wire, Adder>;
 
 const known = new WeakMap<Module, Adders>();
 
@@ -101,7 +98,7 @@ function findAdders(module: Module): Adders {
     }
   });
   const chosen = chooseGates([...candidates.values()]);
-  const of = new Map<Wire, Adder>();
+  const adders = new Map<Wire, Adder>();
   for (const [id, { layout, sources }] of traced) {
     const bits = sources.map((own) =>
       own.map((source): AdderBit => {
@@ -111,9 +108,9 @@ function findAdders(module: Module): Adders {
     );
     const wire = module.wires[id] as Wire;
     if (wire.cell.op === "add3" || bits.some((own) => own.some((bit) => isFree(bit, module))))
-      of.set(wire, { layout, bits });
+      adders.set(wire, { layout, bits });
   }
-  return { of, folded: foldedMuxes(module, candidates, chosen) };
+  return adders;
 }
 
 function keyOf({ mux, bit }: GatedBit): string {
@@ -182,27 +179,4 @@ export function isFree({ source, gate }: AdderBit, module: Module): boolean {
   if (typeof source === "number" || !source.inverted) return false;
   const { op } = (module.wires[source.wire] as Wire).cell;
   return op === "mux" || op === "table" || op === "choose";
-}
-
-/** The multiplexers of which every bit that something reads is gated in adders. */
-function foldedMuxes(
-  module: Module,
-  candidates: ReadonlyMap<string, Candidate>,
-  chosen: ReadonlySet<string>,
-): ReadonlySet<WireId> {
-  const folded = new Set<WireId>();
-  const kept = new Set<WireId>();
-  for (const [key, { gate }] of candidates) (chosen.has(key) ? folded : kept).add(gate.mux);
-  // Registers read multiplexers as they are, through whatever only moves their bits.
-  for (const { cell } of module.wires)
-    if (cell.op === "register") for (const id of muxesBehind(module, cell.source)) kept.add(id);
-  for (const id of kept) folded.delete(id);
-  return folded;
-}
-
-function muxesBehind(module: Module, id: WireId): readonly WireId[] {
-  const { width } = module.wires[id] as Wire;
-  return Array.from({ length: width }, (_, bit) => bitSource(module, id, 0, bit)).flatMap((source) =>
-    typeof source === "number" || source.gate === undefined ? [] : [source.gate.mux],
-  );
 }

@@ -112,7 +112,7 @@ describe("the gates of random sums", () => {
   it("are in adders of two and of three", () => {
     const adders = [1, 2, 3, 4].flatMap((seed) => {
       const module = randomSums(seed, 12, 9);
-      return [...addersOf(module).of].filter(([, { bits }]) =>
+      return [...addersOf(module)].filter(([, { bits }]) =>
         bits.some((own) => own.some(({ gate }) => gate !== undefined)),
       );
     });
