@@ -27,7 +27,35 @@ const ROOMS = [0.85, 0.7, 0.55, 0.4] as const;
  * constant comes in at the root. Returns undefined when they cannot be added within the depth.
  */
 export function planTree(operands: readonly Operand[], constant: boolean, depth: number): Tree | undefined {
-  const leaves = operands.map(leaf);
+  let shape = constant ? `${depth} +` : `${depth}`;
+  for (const { low, top, max, depth: own } of operands) shape += ` ${low} ${top} ${max} ${own}`;
+  let tree = planned.get(shape);
+  if (tree === undefined && !planned.has(shape)) {
+    tree = planLeaves(operands.map(leaf), constant, depth);
+    if (remembered > MOST_REMEMBERED) {
+      planned.clear();
+      remembered = 0;
+    }
+    remembered += operands.length;
+    planned.set(shape, tree);
+  }
+  return tree === undefined ? undefined : over(operands, tree);
+}
+
+/** Trees by the shape of their operands, whose nodes are the operands' places: rows alike in bits, and those tried again, are planned once. */
+const planned = new Map<string, Tree | undefined>();
+/** Their operands, and how many are kept: some 20 MB. */
+let remembered = 0;
+const MOST_REMEMBERED = 100_000;
+
+/** A tree over the places of operands as one over the operands. */
+function over(operands: readonly Operand[], tree: Tree): Tree {
+  if (tree.term === undefined) return { ...tree, parts: tree.parts.map((part) => over(operands, part)) };
+  const { node, shift, negative } = operands[tree.term.node] as Operand;
+  return { ...tree, term: { node, shift, negative } };
+}
+
+function planLeaves(leaves: readonly Tree[], constant: boolean, depth: number): Tree | undefined {
   const plain = planItems(leaves, constant, depth);
   if (leaves.length <= EXHAUSTIVE) return plain;
   const packed = sideBySide(leaves);
@@ -118,8 +146,8 @@ function weightOf(items: readonly Tree[]): number {
   return weight;
 }
 
-function leaf({ node, shift, negative, low, top, max, depth }: Operand): Tree {
-  return { term: { node, shift, negative }, parts: [], low, top, max, depth, lut: 0 };
+function leaf({ low, top, max, depth }: Operand, place: number): Tree {
+  return { term: { node: place, shift: 0, negative: false }, parts: [], low, top, max, depth, lut: 0 };
 }
 
 function join(parts: readonly [Tree, Tree, Tree?]): Tree {

@@ -85,6 +85,33 @@ describe("a tree of adders", () => {
     );
   });
 
+  it("is the same over other operands of the same bits", () => {
+    const random = new Random(9);
+    const bits = random.array(12, () => ({ shift: random.integer(0, 8), width: random.integer(1, 9) }));
+    const own = (nodes: (place: number) => number) =>
+      bits.map(({ shift, width }, place) =>
+        operandOf({ node: nodes(place), shift, negative: false }, { max: 2 ** width - 1, width, depth: 0 }),
+      );
+    const first = planTree(
+      own((place) => place),
+      true,
+      6,
+    ) as Tree;
+    const moved = (tree: Tree): Tree => ({
+      ...tree,
+      term: tree.term && { ...tree.term, node: 40 - tree.term.node },
+      parts: tree.parts.map(moved),
+    });
+    expect(
+      planTree(
+        own((place) => 40 - place),
+        true,
+        6,
+      ),
+    ).toEqual(moved(first));
+    expect(new Set(leaves(first).map(({ term }) => term?.node)).size).toBe(bits.length);
+  });
+
   it("is undefined where the operands cannot be added within the depth", () => {
     const one = operandOf({ node: 0, shift: 0, negative: false }, { max: 15, width: 4, depth: 0 });
     expect(planTree([one, one, one], false, 1)).toBeUndefined();
