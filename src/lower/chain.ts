@@ -107,19 +107,26 @@ export function lowerSums(
   return results as readonly Signal[];
 }
 
-/** A row with what is behind it as a table, where few bits decide it. */
+/**
+ * A row with what is behind it as a table, where few bits decide it. Values of the inputs that do not come together, as in
+ * windows at a border, may give sums outside their bounds, where a step need not be defined.
+ */
 function coneOf(
   builder: ModuleBuilder,
   inputs: readonly Signal[],
   row: LinearSum,
-  { steps }: Chain,
+  { steps, rangeOf }: Chain,
   element: number,
   start: number,
 ): Signal | undefined {
   if (start >= steps.length) return undefined;
-  return lowerCone(builder, inputs, row, (k) =>
-    steps.slice(start).reduce((x, { node, source }) => evaluatePointwise(node, source, element, x), k),
-  );
+  const { lo, hi } = rangeOf(start - 1, element);
+  return lowerCone(builder, inputs, row, (k) => {
+    const sum = k < lo ? lo : k > hi ? hi : k;
+    return steps
+      .slice(start)
+      .reduce((x, { node, source }) => evaluatePointwise(node, source, element, x), sum);
+  });
 }
 
 /** What of a chain goes into the sum before it: sum · multiplier + offset, then `finish`, then the node `next`. */

@@ -30,7 +30,11 @@ describe("a random raster", () => {
           });
         },
       ),
-      { numRuns: process.env.SLOW === "1" ? 10_000 : 200 },
+      {
+        numRuns: process.env.SLOW === "1" ? 10_000 : 200,
+        // Sums at a border whose table is not defined for all that their taps might give.
+        examples: [[338842928, false, [1, 5], 50, 0]],
+      },
     );
   });
 });
