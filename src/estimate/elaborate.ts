@@ -12,6 +12,7 @@ import {
 import { lookUp, PRIMITIVES, type WindowParameters, windowWidth } from "../ir/circuit/primitives.js";
 import { InternalError } from "../ir/errors.js";
 import { LUT_INPUTS } from "../lower/delay.js";
+import { allBits, indexBitsThatMatter } from "../lower/demanded-bits.js";
 import type { Target } from "../lower/target.js";
 import { Arithmetic } from "./arithmetic.js";
 import { NOTHING, type Resources } from "./counts.js";
@@ -422,7 +423,11 @@ class Cells {
           network.table(index, truthOf(cell.entries, bit)),
         );
         const to = network.size;
-        if (index.length > LUT_INPUTS && to > from)
+        const matter = indexBitsThatMatter(cell, allBits(width));
+        const deciding = index.filter(
+          (bit, i) => !isConstant(bit) && ((matter >> BigInt(i)) & 1n) === 1n,
+        ).length;
+        if (deciding > LUT_INPUTS && to > from)
           this.elaborator.tables.push({ from, to, ands: diagramAnds(cell.entries, width) });
         return bits;
       }
