@@ -1,3 +1,4 @@
+import type { Addend } from "../ir/circuit/addends.js";
 import { type Adder, type AdderBit, addersOf } from "../ir/circuit/adders.js";
 import type { WireBit } from "../ir/circuit/bit-sources.js";
 import {
@@ -12,7 +13,6 @@ import {
 import { lookUp, PRIMITIVES, type WindowParameters, windowWidth } from "../ir/circuit/primitives.js";
 import { InternalError } from "../ir/errors.js";
 import { LUT_INPUTS } from "../lower/delay.js";
-import { allBits, indexBitsThatMatter } from "../lower/demanded-bits.js";
 import type { Target } from "../lower/target.js";
 import { Arithmetic } from "./arithmetic.js";
 import { NOTHING, type Resources } from "./counts.js";
@@ -20,9 +20,9 @@ import { type GatherInputs, gatherBits } from "./gather.js";
 import type { Logic, Part } from "./logic.js";
 import { type Bit, isConstant, Network, nodeOf, not, ONE, ZERO } from "./network.js";
 import { blockRams, type CountedPrimitive, primitiveResources } from "./primitives.js";
-import { diagramAnds, type WideTable } from "./rewritten.js";
+import { diagramAnds, isWide, type WideTable } from "./rewritten.js";
 import { type ScatterInputs, scatterBits } from "./scatter.js";
-import { type Addend, type Sums, sumsOf } from "./sums.js";
+import { type Sums, sumsOf } from "./sums.js";
 
 /** Groups of four bits of a CARRY8. */
 const CARRY8_GROUPS = 2;
@@ -423,11 +423,7 @@ class Cells {
           network.table(index, truthOf(cell.entries, bit)),
         );
         const to = network.size;
-        const matter = indexBitsThatMatter(cell, allBits(width));
-        const deciding = index.filter(
-          (bit, i) => !isConstant(bit) && ((matter >> BigInt(i)) & 1n) === 1n,
-        ).length;
-        if (deciding > LUT_INPUTS && to > from)
+        if (index.length > LUT_INPUTS && to > from && isWide(cell, width, index))
           this.elaborator.tables.push({ from, to, ands: diagramAnds(cell.entries, width) });
         return bits;
       }
@@ -470,7 +466,7 @@ class Cells {
     // What merged into another sum, and what nothing reads.
     const demanded = this.sums.demanded[id] as number;
     if (addends === undefined || demanded === 0) return new Array<Bit>(width).fill(ZERO);
-    const operand = ({ wire, shift }: Addend) => this.extended(wire, shift, demanded);
+    const operand = ({ id, shift }: Addend) => this.extended(id, shift, demanded);
     const live = addends.filter((addend) => operand(addend).some((bit) => bit !== ZERO));
     const plus = live.filter(({ negative }) => !negative);
     const minus = live.filter(({ negative }) => negative);
@@ -570,8 +566,8 @@ class Cells {
     return inverted ? not(own) : own;
   }
 
-  private isBit({ wire, shift }: Addend): boolean {
-    const { width, signed } = this.module.wires[wire] as Wire;
+  private isBit({ id, shift }: Addend): boolean {
+    const { width, signed } = this.module.wires[id] as Wire;
     return width === 1 && !signed && shift === 0;
   }
 

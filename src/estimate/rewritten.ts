@@ -1,4 +1,14 @@
+import type { CellOf } from "../ir/circuit/circuit.js";
+import { LUT_INPUTS } from "../lower/delay.js";
+import { allBits, indexBitsThatMatter } from "../lower/demanded-bits.js";
 import type { Lut } from "./cover.js";
+import { type Bit, isConstant } from "./network.js";
+
+/** Whether a table depends on more bits of its index than a LUT has inputs, those that are constant left out. */
+export function isWide(cell: CellOf<"table">, width: number, index: readonly Bit[]): boolean {
+  const matter = indexBitsThatMatter(cell, allBits(width));
+  return index.filter((bit, i) => !isConstant(bit) && (matter >> BigInt(i)) & 1n).length > LUT_INPUTS;
+}
 
 /** Nodes of a network that one table with more inputs than a LUT made, from `from` to before `to`. */
 export interface WideTable {

@@ -1,3 +1,4 @@
+import { type Addend, addendsOf } from "../ir/circuit/addends.js";
 import { addersOf } from "../ir/circuit/adders.js";
 import {
   type Cell,
@@ -8,13 +9,6 @@ import {
   type WireId,
 } from "../ir/circuit/circuit.js";
 import type { Target } from "../lower/target.js";
-
-/** One operand of a sum. */
-export interface Addend {
-  readonly wire: WireId;
-  readonly shift: number;
-  readonly negative: boolean;
-}
 
 /** The additions of a module as a synthesis tool sees them: which ones it merges into sums of more than two operands. */
 export interface Sums {
@@ -53,7 +47,7 @@ export function sumsOf(module: Module, target: Target): Sums {
     if (own === undefined) return;
     const width = demanded[id] as number;
     const merged = own.flatMap((addend) => {
-      const { wire: from, shift, negative } = addend;
+      const { id: from, shift, negative } = addend;
       const inner = addends.get(from);
       if (inner === undefined || shift > 0 || readers[from] !== 1) return [addend];
       const has = demanded[from] as number;
@@ -68,23 +62,13 @@ export function sumsOf(module: Module, target: Target): Sums {
 }
 
 function operandsOf(cell: Cell): readonly Addend[] | undefined {
-  if (cell.op === "add3")
-    return [
-      { wire: cell.a, shift: cell.shiftA, negative: false },
-      { wire: cell.b, shift: cell.shiftB, negative: cell.negateB },
-      { wire: cell.c, shift: cell.shiftC, negative: cell.negateC },
-    ];
-  if (cell.op !== "add" && cell.op !== "sub") return undefined;
-  return [
-    { wire: cell.a, shift: cell.shiftA, negative: false },
-    { wire: cell.b, shift: cell.shiftB, negative: cell.op === "sub" },
-  ];
+  return cell.op === "add" || cell.op === "sub" || cell.op === "add3" ? addendsOf(cell) : undefined;
 }
 
 /** Whether a sum of unsigned vectors of these widths can need more bits than it has, as far as the widths tell. */
 function overflows(addends: readonly Addend[], width: number, module: Module): boolean {
-  const most = addends.reduce((sum, { wire, shift }) => {
-    const { width: own, signed } = module.wires[wire] as Wire;
+  const most = addends.reduce((sum, { id, shift }) => {
+    const { width: own, signed } = module.wires[id] as Wire;
     return sum + (1n << BigInt(signed ? width : Math.min(width, own + shift))) - 1n;
   }, 0n);
   return most >> BigInt(width) !== 0n;

@@ -1,15 +1,9 @@
+import { type Addend, addendsOf } from "../ir/circuit/addends.js";
 import type { Cell, CellOf, Module, Wire, WireId } from "../ir/circuit/circuit.js";
 import { InternalError } from "../ir/errors.js";
 
 /** A set of a wire's bits, as a mask; the lowest one is bit 0. */
 export type Bits = bigint;
-
-/** An operand of a sum: a wire times ±2^shift. */
-export interface Addend {
-  readonly id: WireId;
-  readonly shift: number;
-  readonly negative: boolean;
-}
 
 /** What of a sum is needed for some of its bits. */
 export interface NeededSum {
@@ -102,14 +96,6 @@ function needsOf(cell: Cell, bits: Bits, wires: readonly Wire[]): readonly Need[
 /** The bits of a sum's addends that matter: each one below `start`, and from there on all up to the highest, for their carries. */
 function bitsOfAddends(bits: Bits, start: number): Bits {
   return (bits & allBits(start)) | (allBits(bitLength(bits)) & ~allBits(start));
-}
-
-/** The operands of a sum. */
-export function addendsOf(cell: CellOf<"add" | "sub"> | CellOf<"add3">): readonly Addend[] {
-  const a = { id: cell.a, shift: cell.shiftA, negative: false };
-  const b = { id: cell.b, shift: cell.shiftB };
-  if (cell.op !== "add3") return [a, { ...b, negative: cell.op === "sub" }];
-  return [a, { ...b, negative: cell.negateB }, { id: cell.c, shift: cell.shiftC, negative: cell.negateC }];
 }
 
 /** What of a sum is needed for some of its bits. */

@@ -1,3 +1,4 @@
+import { type Addend, addendsOf } from "../ir/circuit/addends.js";
 import {
   type Cell,
   type CellOf,
@@ -9,8 +10,6 @@ import {
 } from "../ir/circuit/circuit.js";
 import { InternalError, invariant } from "../ir/errors.js";
 import {
-  type Addend,
-  addendsOf,
   allBits,
   type Bits,
   bitLength,

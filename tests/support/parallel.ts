@@ -6,6 +6,8 @@ import type { Effort } from "../../src/lower/effort.js";
 import { lower } from "../../src/lower/index.js";
 import type { Lowered, LoweredPort } from "../../src/lower/lowered.js";
 import { interpretCircuit } from "../../src/sim/circuit.js";
+import { toBigInts } from "../../src/sim/elements.js";
+import { referenceSimulator } from "../../src/sim/reference.js";
 import { evaluateAll } from "./interval-oracle.js";
 import { OPERATORS, OperatorGraph } from "./operator-graphs.js";
 import type { Random } from "./random.js";
@@ -49,6 +51,16 @@ export function packPort({ packing }: LoweredPort, values: readonly bigint[]): b
     (bits, { low, width }, i) => bits | (BigInt.asUintN(width, values[i]) << BigInt(low)),
     0n,
   );
+}
+
+/** The integers of all values of an event, by the reference simulator. */
+export function evaluateByReference(fixed: Fixed): typeof evaluateAll {
+  const simulator = referenceSimulator(fixed);
+  return (_, inputs) => {
+    const own = Object.fromEntries(Object.entries(inputs).map(([name, values]) => [name, [...values]]));
+    const values = Object.entries(simulator.trace(own));
+    return new Map(values.map(([name, integers]) => [name, toBigInts(integers)]));
+  };
 }
 
 /**

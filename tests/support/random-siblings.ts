@@ -1,21 +1,11 @@
 import type { Fixed, FixedConv2d, FixedDense, FixedNode } from "../../src/ir/fixed/fixed.js";
+import { POINTWISE } from "../../src/ir/fixed/pointwise.js";
 import { verifyFixed } from "../../src/ir/fixed/verify.js";
 import { sizeOf } from "../../src/ir/tensor.js";
 import { Random } from "./random.js";
 import { append, type RandomGraph, randomUnit } from "./random-fixed/graph.js";
 import { type OperatorName, RANDOM_OPERATORS } from "./random-fixed/operators.js";
 import { RANDOM_FIXED, type RandomFixedOptions } from "./random-fixed.js";
-
-const BEHIND = [
-  "affine",
-  "relu",
-  "clamp",
-  "requantize",
-  "threshold",
-  "steps",
-  "table",
-  "interpolate",
-] as const;
 
 /**
  * Two to four branches that read one value: convolutions or matrices of equal form, and the same operators behind them, so
@@ -45,7 +35,7 @@ export function randomSiblings(seed: number): Fixed {
     | FixedConv2d
     | FixedDense;
   const roots = [first, ...random.array(random.integer(1, 3), () => sibling(graph, first))];
-  const behind = random.array(random.integer(0, 3), (): OperatorName => random.pick(BEHIND));
+  const behind = random.array(random.integer(0, 3), (): OperatorName => random.pick(POINTWISE));
   const branches = roots.map((root) => {
     const branch: FixedNode[] = [root];
     for (const op of behind) branch.push(RANDOM_OPERATORS[op](graph, branch.at(-1) as FixedNode));

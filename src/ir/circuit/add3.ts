@@ -1,21 +1,12 @@
-import type { CellOf, Module, Wire, WireId } from "./circuit.js";
-
-/** An operand of an adder of three: a wire times 2^shift, or minus that. */
-export interface Add3Operand {
-  readonly id: WireId;
-  readonly shift: number;
-  readonly negative: boolean;
-}
-
-/** A sum of two or three. */
-export type Addition = CellOf<"add" | "sub" | "add3">;
+import { type Addend, type Addition, addendsOf } from "./addends.js";
+import type { Module, Wire } from "./circuit.js";
 
 /** How an adder of three operands, or of two, lies on its result: which bits are added at all. */
 export interface Add3Layout {
-  readonly operands: readonly Add3Operand[];
+  readonly operands: readonly Addend[];
   /** The lowest bit at which operands meet; those below are of `below`, or 0. */
   readonly low: number;
-  readonly below: Add3Operand | undefined;
+  readonly below: Addend | undefined;
   /** The bits that are added, from `low` to the top. */
   readonly width: number;
   /** The highest of them is the carry out of the others: it takes no LUT. */
@@ -28,12 +19,8 @@ export interface Add3Layout {
 
 /** Bits that one operand has for itself pass by the adder, and a highest bit that is a carry takes no LUT. */
 export function add3Layout(cell: Addition, wire: Wire, module: Module): Add3Layout {
-  const operands: readonly Add3Operand[] = [
-    { id: cell.a, shift: cell.shiftA, negative: false },
-    { id: cell.b, shift: cell.shiftB, negative: cell.op === "add3" ? cell.negateB : cell.op === "sub" },
-    ...(cell.op === "add3" ? [{ id: cell.c, shift: cell.shiftC, negative: cell.negateC }] : []),
-  ];
-  const [first, second] = operands.toSorted((x, y) => x.shift - y.shift) as [Add3Operand, Add3Operand];
+  const operands = addendsOf(cell);
+  const [first, second] = operands.toSorted((x, y) => x.shift - y.shift) as [Addend, Addend];
   // One that is negated has no bits for itself, since a negation carries upwards.
   const below = first.negative || first.shift === second.shift ? undefined : first;
   const low = Math.min(below === undefined ? first.shift : second.shift, wire.width - 1);
@@ -43,7 +30,7 @@ export function add3Layout(cell: Addition, wire: Wire, module: Module): Add3Layo
   return { operands, low, below, width, topIsCarry, live, luts: lutsOf(live, operands, width) };
 }
 
-function liveBits({ id, shift, negative }: Add3Operand, low: number, width: number, module: Module): bigint {
+function liveBits({ id, shift, negative }: Addend, low: number, width: number, module: Module): bigint {
   const { cell, signed, width: bits } = module.wires[id] as Wire;
   const ones = (count: number) => (1n << BigInt(Math.max(0, count))) - 1n;
   if (negative) return ones(width);
@@ -54,7 +41,7 @@ function liveBits({ id, shift, negative }: Add3Operand, low: number, width: numb
   return ones(end) & ~ones(Math.min(end, shift - low));
 }
 
-function lutsOf(live: readonly bigint[], operands: readonly Add3Operand[], width: number): number {
+function lutsOf(live: readonly bigint[], operands: readonly Addend[], width: number): number {
   let luts = 0;
   let saved = operands.filter(({ negative }) => negative).length === 2 ? 1 : 0;
   for (let bit = 0; bit < width; bit++) {
@@ -69,7 +56,7 @@ function lutsOf(live: readonly bigint[], operands: readonly Add3Operand[], width
  * Whether the highest bit is the carry out of the others alone: nothing is negative, no operand reaches the highest bit
  * and at most one the bit below, so that nothing is saved into the highest bit either.
  */
-function isCarry(operands: readonly Add3Operand[], low: number, width: number, module: Module): boolean {
+function isCarry(operands: readonly Addend[], low: number, width: number, module: Module): boolean {
   if (width < 2) return false;
   const ends = operands.map(({ id, shift, negative }) => {
     const { cell, signed, width: bits } = module.wires[id] as Wire;

@@ -1,6 +1,7 @@
 import type { FixedNode, FixedNodeOf, FixedOp } from "./fixed.js";
 
-const POINTWISE = [
+/** The names of the operations that look at one value at a time. */
+export const POINTWISE = [
   "affine",
   "relu",
   "clamp",

@@ -4,10 +4,8 @@ import { estimateResources } from "../../../src/estimate/resources.js";
 import { completeNode } from "../../../src/ir/fixed/build.js";
 import type { Fixed, FixedConv2d } from "../../../src/ir/fixed/fixed.js";
 import type { Lowered } from "../../../src/lower/lowered.js";
-import { toBigInts } from "../../../src/sim/elements.js";
-import { referenceSimulator } from "../../../src/sim/reference.js";
 import { input, fixed as signed, ufixed } from "../../support/fixed-node.js";
-import { expectEqual, lowerWhole } from "../../support/parallel.js";
+import { evaluateByReference, expectEqual, lowerWhole } from "../../support/parallel.js";
 import { Random } from "../../support/random.js";
 import { randomFixed } from "../../support/random-fixed.js";
 import { verilogTests } from "../../support/verilog-suite.js";
@@ -109,12 +107,7 @@ describe("windows that overlap", () => {
         const fixed = chain(seed);
         const lowered = lowerWhole(fixed);
         joined += lowered.layers.filter(({ adders }) => TOGETHER.test(adders?.strategy ?? "")).length;
-        const simulator = referenceSimulator(fixed);
-        expectEqual(fixed, lowered, new Random(seed), 6, (_, inputs) => {
-          const own = Object.fromEntries(Object.entries(inputs).map(([k, v]) => [k, [...v]]));
-          const values = Object.entries(simulator.trace(own));
-          return new Map(values.map(([name, integers]) => [name, toBigInts(integers)]));
-        });
+        expectEqual(fixed, lowered, new Random(seed), 6, evaluateByReference(fixed));
       }),
       { numRuns: 12, seed: 5 },
     );

@@ -1,10 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { UserError } from "../../../src/ir/errors.js";
 import type { FixedOp } from "../../../src/ir/fixed/fixed.js";
-import { toBigInts } from "../../../src/sim/elements.js";
-import { referenceSimulator } from "../../../src/sim/reference.js";
 import { OPERATORS } from "../../support/operator-graphs.js";
-import { expectEqual, lowerWhole, randomGraph } from "../../support/parallel.js";
+import { evaluateByReference, expectEqual, lowerWhole, randomGraph } from "../../support/parallel.js";
 import { Random } from "../../support/random.js";
 import { randomFixed } from "../../support/random-fixed.js";
 
@@ -50,15 +48,8 @@ describe("parallel firmware", () => {
       const firmware = lowered(fixed, random.pick([100, 320, 450]));
       if (firmware === undefined) continue;
       met++;
-      const simulator = referenceSimulator(fixed);
-      const evaluate: Parameters<typeof expectEqual>[4] = (_, inputs) => {
-        const values = simulator.trace(
-          Object.fromEntries(Object.entries(inputs).map(([k, v]) => [k, [...v]])),
-        );
-        return new Map(Object.entries(values).map(([name, integers]) => [name, toBigInts(integers)]));
-      };
       try {
-        expectEqual(fixed, firmware, random, 8, evaluate);
+        expectEqual(fixed, firmware, random, 8, evaluateByReference(fixed));
       } catch (error) {
         throw new Error(`seed ${seed}: ${(error as Error).message}`, { cause: error });
       }

@@ -11,7 +11,7 @@ import { fromBigInts, toBigInts } from "../../../src/sim/elements.js";
 import { referenceSimulator } from "../../../src/sim/reference.js";
 import { typescriptSimulator } from "../../../src/sim/typescript/index.js";
 import { input, fixed as signed, ufixed } from "../../support/fixed-node.js";
-import { expectEqual, lowerWhole } from "../../support/parallel.js";
+import { evaluateByReference, expectEqual, lowerWhole } from "../../support/parallel.js";
 import { Random } from "../../support/random.js";
 import { randomInputs } from "../../support/random-fixed.js";
 import { randomSiblings } from "../../support/random-siblings.js";
@@ -148,12 +148,7 @@ describe("siblings", () => {
         const fixed = randomSiblings(seed);
         const lowered = lowerWhole(fixed);
         joined += lowered.layers.filter(({ name }) => name.includes("+")).length;
-        const simulator = referenceSimulator(fixed);
-        expectEqual(fixed, lowered, new Random(seed), 6, (_, inputs) => {
-          const own = Object.fromEntries(Object.entries(inputs).map(([k, v]) => [k, [...v]]));
-          const values = Object.entries(simulator.trace(own));
-          return new Map(values.map(([name, integers]) => [name, toBigInts(integers)]));
-        });
+        expectEqual(fixed, lowered, new Random(seed), 6, evaluateByReference(fixed));
       }),
       { numRuns: 12, seed: 4 },
     );
