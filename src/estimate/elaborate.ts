@@ -1,6 +1,6 @@
 import type { Addend } from "../ir/circuit/addends.js";
 import { type Adder, type AdderBit, addersOf } from "../ir/circuit/adders.js";
-import type { WireBit } from "../ir/circuit/bit-sources.js";
+import { controlsOf, type WireBit } from "../ir/circuit/bit-sources.js";
 import {
   type CellOf,
   type Circuit,
@@ -551,14 +551,17 @@ class Cells {
   private inputsOf({ source, gate }: AdderBit): readonly Bit[] {
     if (typeof source === "number") return [];
     if (gate === undefined) return [this.wireBit({ ...source, inverted: false })];
-    return [gate.source, gate.shut].map((bit) => this.wireBit({ ...bit, inverted: false }));
+    return [gate.source, ...controlsOf(gate)].map((bit) => this.wireBit({ ...bit, inverted: false }));
   }
 
   private bitOf({ source, gate }: AdderBit): Bit {
     if (typeof source === "number") return source === 1 ? ONE : ZERO;
     if (gate === undefined) return this.wireBit(source);
-    const open = this.elaborator.network.and(this.wireBit(gate.source), not(this.wireBit(gate.shut)));
-    return source.inverted ? not(open) : open;
+    const { network } = this.elaborator;
+    const bit = (control: WireBit | undefined) => (control === undefined ? ZERO : this.wireBit(control));
+    const open = network.and(this.wireBit(gate.source), not(bit(gate.shut)));
+    const forced = network.or(open, bit(gate.set));
+    return source.inverted ? not(forced) : forced;
   }
 
   private wireBit({ wire, bit, inverted }: WireBit): Bit {

@@ -254,41 +254,11 @@ export class ModuleBuilder {
     return this.define(cell, "m", hull(yes.range, no.range));
   }
 
-  /**
-   * 0 where the bit `shut` is 1, else `value`. It is as deep as those: adders have such a gate in their own LUTs, and a
-   * number that comes with its gate from another layer comes no later than one that was gated there.
-   */
-  gated(shut: Signal, value: Signal): Signal {
-    const signal = this.mux(shut, this.constant(0n), value);
-    this.depths[signal.wire] = Math.max(this.depth(shut), this.depth(value));
+  /** A multiplexer that is as deep as its inputs: a gate, which adders have in their own LUTs. */
+  gate(select: Signal, yes: Signal, no: Signal): Signal {
+    const signal = this.mux(select, yes, no);
+    this.depths[signal.wire] = Math.max(...[select, yes, no].map((input) => this.depth(input)));
     return signal;
-  }
-
-  /**
-   * A signal that is 0 where a sum is negative, as ReLU makes it, apart: its lowest `width` bits otherwise, and a bit that is 1
-   * where it is 0. Undefined for any other.
-   */
-  withoutGate(signal: Signal, width: number): { readonly value: Signal; readonly shut: Signal } | undefined {
-    const { cell } = this.wireOf(signal);
-    if (cell.op === "slice" && cell.low === 0) {
-      const { lo, hi } = { lo: 0n, hi: (1n << BigInt((this.wires[cell.source] as Wire).width)) - 1n };
-      return this.withoutGate({ wire: cell.source, range: { lo, hi } }, width);
-    }
-    if (cell.op !== "mux") return undefined;
-    const [yes, no, select] = [cell.yes, cell.no, cell.select].map((id) => this.wires[id] as Wire) as [
-      Wire,
-      Wire,
-      Wire,
-    ];
-    if (no.cell.op !== "constant" || no.cell.value !== 0n || yes.cell.op === "constant") return undefined;
-    if (select.cell.op !== "atleast" || select.cell.level !== 0n) return undefined;
-    const sum = this.wires[select.cell.a] as Wire;
-    if (!sum.signed || (yes.signed && yes.width < width)) return undefined;
-    const range = { lo: 0n, hi: (1n << BigInt(yes.width)) - 1n };
-    return {
-      value: { wire: cell.yes, range },
-      shut: this.slice({ wire: select.cell.a, range }, sum.width - 1, { lo: 0n, hi: 1n }),
-    };
   }
 
   /** options[index], of four signals by a signal of two bits. */

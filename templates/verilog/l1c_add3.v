@@ -38,8 +38,8 @@ module l1c_add3 #(
   endgenerate
 endmodule
 
-// The same of gated operands: before anything else, the bits in GATED_A, GATED_B and GATED_C become 0 where their bit of
-// shut_a, shut_b and shut_c is 1.
+// The same of gated operands: before anything else, the bits in SHUTS_A, SHUTS_B and SHUTS_C become 0 where their bit of
+// shut_a, shut_b and shut_c is 1, and then those in SETS_A, SETS_B and SETS_C 1 where their bit of set_a, set_b and set_c is 1.
 module l1c_gated_add3 #(
   parameter WIDTH = 1,
   parameter NEGATE_B = 0,
@@ -48,9 +48,12 @@ module l1c_gated_add3 #(
   parameter [WIDTH-1:0] LIVE_A = {WIDTH{1'b1}},  // the bits that may be 1; of a negated operand all
   parameter [WIDTH-1:0] LIVE_B = {WIDTH{1'b1}},
   parameter [WIDTH-1:0] LIVE_C = {WIDTH{1'b1}},
-  parameter [WIDTH-1:0] GATED_A = {WIDTH{1'b0}},  // the bits that are gated, of those that are live
-  parameter [WIDTH-1:0] GATED_B = {WIDTH{1'b0}},
-  parameter [WIDTH-1:0] GATED_C = {WIDTH{1'b0}},
+  parameter [WIDTH-1:0] SHUTS_A = {WIDTH{1'b0}},  // the bits that are 0 where shut_a is 1, of those that are live
+  parameter [WIDTH-1:0] SHUTS_B = {WIDTH{1'b0}},
+  parameter [WIDTH-1:0] SHUTS_C = {WIDTH{1'b0}},
+  parameter [WIDTH-1:0] SETS_A = {WIDTH{1'b0}},  // the bits that are 1 where set_a is 1, of those that are live
+  parameter [WIDTH-1:0] SETS_B = {WIDTH{1'b0}},
+  parameter [WIDTH-1:0] SETS_C = {WIDTH{1'b0}},
   parameter [WIDTH-1:0] INVERT_A = {WIDTH{1'b0}},  // the bits that are inverted
   parameter [WIDTH-1:0] INVERT_B = {WIDTH{1'b0}},
   parameter [WIDTH-1:0] INVERT_C = {WIDTH{1'b0}}
@@ -61,11 +64,14 @@ module l1c_gated_add3 #(
   input  wire [WIDTH-1:0] shut_a,
   input  wire [WIDTH-1:0] shut_b,
   input  wire [WIDTH-1:0] shut_c,
+  input  wire [WIDTH-1:0] set_a,
+  input  wire [WIDTH-1:0] set_b,
+  input  wire [WIDTH-1:0] set_c,
   output wire [WIDTH-1:0] sum
 );
-  wire [WIDTH-1:0] x = (a & ~(shut_a & GATED_A)) ^ INVERT_A;
-  wire [WIDTH-1:0] y = (b & ~(shut_b & GATED_B)) ^ INVERT_B;
-  wire [WIDTH-1:0] z = (c & ~(shut_c & GATED_C)) ^ INVERT_C;
+  wire [WIDTH-1:0] x = ((a & ~(shut_a & SHUTS_A)) | (set_a & SETS_A)) ^ INVERT_A;
+  wire [WIDTH-1:0] y = ((b & ~(shut_b & SHUTS_B)) | (set_b & SETS_B)) ^ INVERT_B;
+  wire [WIDTH-1:0] z = ((c & ~(shut_c & SHUTS_C)) | (set_c & SETS_C)) ^ INVERT_C;
   generate
     if (NEGATE_B != 0 && NEGATE_C != 0) begin : neither
       assign sum = x - y - z;

@@ -91,9 +91,10 @@ describe("the module builder", () => {
     const value = inputSignal(builder, "value", 3, { lo: 0n, hi: 7n });
     const other = inputSignal(builder, "other", 3, { lo: 0n, hi: 7n });
     const shut = inputSignal(builder, "shut", 1, { lo: 0n, hi: 1n });
-    const gated = builder.gated(shut, value);
+    const none = builder.constant(0n);
+    const gated = builder.gate(shut, none, value);
     expect(builder.depth(gated)).toBe(0);
-    expect(builder.depth(builder.gated(shut, builder.add(value, other)))).toBe(1);
+    expect(builder.depth(builder.gate(shut, none, builder.add(value, other)))).toBe(1);
     expect(builder.depth(builder.mux(shut, other, value))).toBe(1);
     const run = combinational(builder.finish("m", [], [{ name: "out", signal: builder.add(gated, other) }]));
     for (const bits of [0n, 5n, 7n]) {

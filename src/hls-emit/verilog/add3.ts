@@ -23,17 +23,19 @@ export function emitAdder({ layout, bits: sources }: Adder, wire: Wire, module: 
   const masks = (name: string, values: readonly bigint[], usual: bigint) =>
     values.flatMap((mask, i) => (mask === usual ? [] : [`.${name}_${"ABC"[i]}(${literal(mask, width)})`]));
   const three = operands.length === 3;
-  const gated = bits.some((own) => own.gated !== 0n);
+  const gated = bits.some((own) => own.forced !== undefined);
   const parameters = [
     `.WIDTH(${width})`,
     ...(negateB ? [".NEGATE_B(1)"] : []),
     ...(negateC ? [".NEGATE_C(1)"] : []),
     ...(topIsCarry ? [".TOP_IS_CARRY(1)"] : []),
     ...masks("LIVE", three ? live : [...live, 0n], (1n << BigInt(width)) - 1n),
-    ...masks(
-      "GATED",
-      bits.map((own) => own.gated),
-      0n,
+    ...CONTROLS.flatMap((control) =>
+      masks(
+        `${control.toUpperCase()}S`,
+        bits.map((own) => own.forced?.[control].mask ?? 0n),
+        0n,
+      ),
     ),
     ...masks(
       "INVERT",
@@ -43,10 +45,11 @@ export function emitAdder({ layout, bits: sources }: Adder, wire: Wire, module: 
   ];
   const zero = literal(0n, width);
   const texts = [...bits.map(({ text }) => text), ...(three ? [] : [zero])];
-  const shuts = [...bits.map(({ shut }) => shut ?? zero), ...(three ? [] : [zero])];
   const ports = [
     ...texts.map((text, i) => `.${"abc"[i]}(${text})`),
-    ...(gated ? shuts.map((text, i) => `.shut_${"abc"[i]}(${text})`) : []),
+    ...(gated ? CONTROLS : []).flatMap((control) =>
+      texts.map((_, i) => `.${control}_${"abc"[i]}(${bits[i]?.forced?.[control].text ?? zero})`),
+    ),
   ];
   const passing = below === undefined ? undefined : bitsOf(module, below.id, below.shift, low);
   const flips =
@@ -60,12 +63,16 @@ export function emitAdder({ layout, bits: sources }: Adder, wire: Wire, module: 
   ];
 }
 
-/** An operand as a vector, and which of its bits are to be inverted and gated, where the bits of `shut` are 1. */
+/** What forces bits of an operand, to 0 and to 1: ports of `l1c_gated_add3`, whose parameters are the plurals. */
+const CONTROLS = ["shut", "set"] as const;
+
+/** An operand as a vector, and which of its bits are to be inverted, after which are forced where a vector's bits are 1. */
 interface OperandText {
   readonly text: string;
   readonly inverted: bigint;
-  readonly gated: bigint;
-  readonly shut?: string;
+  readonly forced?: Readonly<
+    Record<(typeof CONTROLS)[number], { readonly text: string; readonly mask: bigint }>
+  >;
 }
 
 /** Whether a bit is an inverse because operand `id` is one as a whole, which needs no tracing. */
@@ -80,17 +87,22 @@ function tracedBits(bits: readonly AdderBit[], module: Module): OperandText {
   const read = bits.map(({ source, gate }) => gate?.source ?? source);
   const mask = (holds: (bit: AdderBit) => boolean) =>
     bits.reduce((sum, bit, i) => (holds(bit) ? sum | (1n << BigInt(i)) : sum), 0n);
+  const forced = (control: (typeof CONTROLS)[number]) => ({
+    text: vector(
+      bits.map(({ gate }) => gate?.[control] ?? 0),
+      module,
+    ),
+    mask: mask(({ gate }) => gate?.[control] !== undefined),
+  });
   return {
     text: vector(
       read.map((source) => (typeof source === "number" ? source : { ...source, inverted: false })),
       module,
     ),
     inverted: mask(({ source }) => typeof source !== "number" && source.inverted),
-    gated: mask(({ gate }) => gate !== undefined),
-    shut: vector(
-      bits.map(({ gate }) => gate?.shut ?? 0),
-      module,
-    ),
+    ...(bits.some(({ gate }) => gate !== undefined)
+      ? { forced: { shut: forced("shut"), set: forced("set") } }
+      : {}),
   };
 }
 
@@ -127,13 +139,13 @@ function follows(first: BitSource, other: BitSource, by: number): boolean {
 /** Wire `id` times 2^shift on `width` bits: a vector, and which of its bits are to be inverted. */
 function bitsOf(module: Module, id: WireId, shift: number, width: number): OperandText {
   const { cell } = module.wires[id] as Wire;
-  if (cell.op !== "offset") return { text: extend(module, id, shift, width), inverted: 0n, gated: 0n };
+  if (cell.op !== "offset") return { text: extend(module, id, shift, width), inverted: 0n };
   const source = module.wires[cell.a] as Wire;
   const sign = source.signed ? 1n << BigInt(source.width - 1) : 0n;
   const all = (1n << BigInt(source.width)) - 1n;
   const inverted = cell.negate ? all ^ sign : sign;
   const moved = shift >= 0 ? inverted << BigInt(shift) : inverted >> BigInt(-shift);
-  return { text: unsigned(source, shift, width), inverted: BigInt.asUintN(width, moved), gated: 0n };
+  return { text: unsigned(source, shift, width), inverted: BigInt.asUintN(width, moved) };
 }
 
 /** The bits of a wire times 2^shift, whatever its sign, on `width` bits. */

@@ -1,5 +1,5 @@
 import { type Add3Layout, add3Layout } from "./add3.js";
-import { type BitSource, bitSource, type GatedBit } from "./bit-sources.js";
+import { type BitSource, bitSource, controlsOf, type GatedBit } from "./bit-sources.js";
 import { cellOperands, type Module, type Wire, type WireId } from "./circuit.js";
 
 /** A LUT with two outputs has so many inputs. */
@@ -26,10 +26,10 @@ const known = new WeakMap<Module, Adders>();
 /**
  * Which adders are primitives: all of three operands, and those of two of which one is gated or inverted behind logic.
  *
- * A gate is 0 where another bit is 1: a multiplexer with 0 on one side, as ReLU is. An adder that reads gated bits reads what
- * is in front of the gate, and the gate's bit, in its own LUTs: up to five inputs a bit. A bit is gated so where all that
- * read it can; then the multiplexer takes no LUT for it. Where not all gates of a place fit, those come first that meet
- * fewer others.
+ * A gate forces bits to 0 or to 1: a multiplexer with a constant on one side, as ReLU is, or two of them, as saturation is. An
+ * adder that reads gated bits reads what is in front of the gate, and the one or two bits that force it, in its own LUTs: up
+ * to five inputs a bit. A bit is gated so where all that read it can; then the multiplexer takes no LUT for it. Where not all
+ * gates of a place fit, those come first that meet fewer others.
  */
 export function addersOf(module: Module): Adders {
   const found = known.get(module) ?? findAdders(module);
@@ -64,10 +64,12 @@ function findAdders(module: Module): Adders {
     candidates.set(key, candidate);
     return candidate;
   };
-  const needed = (id: WireId, count = (module.wires[id] as Wire).width) => {
+  // A register takes one multiplexer with a constant as its reset or set, but not two.
+  const needed = (id: WireId, byRegister = false, count = (module.wires[id] as Wire).width) => {
     for (let bit = 0; bit < count; bit++) {
       const candidate = candidateOf(bitSource(module, id, 0, bit));
-      if (candidate !== undefined) candidate.fits = false;
+      if (candidate === undefined) continue;
+      if (!byRegister || controlsOf(candidate.gate).length > 1) candidate.fits = false;
     }
   };
   for (const { wire } of module.outputs) needed(wire);
@@ -77,8 +79,7 @@ function findAdders(module: Module): Adders {
     const { cell } = wire;
     if (isWiring(wire)) return;
     if (cell.op !== "add" && cell.op !== "sub" && cell.op !== "add3") {
-      // A register takes a gate as its reset.
-      if (cell.op !== "register") for (const operand of cellOperands(cell)) needed(operand);
+      for (const operand of cellOperands(cell)) needed(operand, cell.op === "register");
       return;
     }
     const layout = add3Layout(cell, wire, module);
@@ -87,7 +88,7 @@ function findAdders(module: Module): Adders {
       Array.from({ length: width }, (_, at) => bitSource(module, operand.id, operand.shift, low + at)),
     );
     traced.set(id, { layout, sources });
-    if (layout.below !== undefined) needed(layout.below.id, low - layout.below.shift);
+    if (layout.below !== undefined) needed(layout.below.id, false, low - layout.below.shift);
     for (const place of placesOf(layout, sources)) {
       for (const source of place.sources) {
         const candidate = candidateOf(source);
@@ -155,10 +156,12 @@ function chooseGates(candidates: readonly Candidate[]): ReadonlySet<string> {
     }, 0);
   const chosen = new Set<string>();
   const inputs = ({ sources, saved }: Place) => {
-    const gates = sources.filter(
-      (source) => typeof source !== "number" && source.gate !== undefined && chosen.has(keyOf(source.gate)),
+    const controls = sources.flatMap((source) =>
+      typeof source !== "number" && source.gate !== undefined && chosen.has(keyOf(source.gate))
+        ? controlsOf(source.gate)
+        : [],
     );
-    return sources.length + gates.length + Number(saved);
+    return sources.length + controls.length + Number(saved);
   };
   const rated = candidates
     .filter(({ fits }) => fits)

@@ -7,15 +7,22 @@ export interface WireBit {
   readonly inverted: boolean;
 }
 
-/** A bit that is 0 while another one is 1: of a multiplexer whose other side is 0. */
+/** A bit that others force to 0 or to 1: of a multiplexer with a constant on one side, or of one for 1 behind one for 0. */
 export interface GatedBit {
-  /** The multiplexer, and which of its bits it is. */
+  /** The last multiplexer, and which of its bits it is. */
   readonly mux: WireId;
   readonly bit: number;
-  /** What it is while the gate is open; never an inverse. */
+  /** What it is where nothing forces it; never an inverse. */
   readonly source: WireBit;
-  /** 1 while the bit is 0. */
-  readonly shut: WireBit;
+  /** The bit that forces it to 0, as the sign does behind a ReLU. */
+  readonly shut?: WireBit;
+  /** The bit that forces it to 1, whatever `shut` is, as saturation from above does. */
+  readonly set?: WireBit;
+}
+
+/** The bits that force a gated bit, one or two. */
+export function controlsOf({ shut, set }: GatedBit): readonly WireBit[] {
+  return [shut, set].filter((control) => control !== undefined);
 }
 
 /** Where a bit comes from: behind all that only moves or inverts bits. `gate` is there for a bit that is gated. */
@@ -67,12 +74,15 @@ function sourceOf(module: Module, id: WireId, bit: number): BitSource {
 function gateOf(module: Module, id: WireId, bit: number): { readonly gate?: GatedBit } {
   const { cell } = module.wires[id] as Wire;
   if (cell.op !== "mux") return {};
-  const [yes, no] = [bitSource(module, cell.yes, 0, bit), bitSource(module, cell.no, 0, bit)];
-  const source = no === 0 ? yes : yes === 0 ? no : 0;
-  if (source === 0 || source === 1 || source.inverted) return {};
   const select = conditionOf(module, cell.select);
   if (select === undefined) return {};
-  return { gate: { mux: id, bit, source, shut: no === 0 ? invert(select) : select } };
+  const [yes, no] = [bitSource(module, cell.yes, 0, bit), bitSource(module, cell.no, 0, bit)];
+  const [value, source, control] = typeof yes === "number" ? [yes, no, select] : [no, yes, invert(select)];
+  if (typeof value !== "number" || typeof source === "number" || source.inverted) return {};
+  if (value === 0) return { gate: { mux: id, bit, source, shut: control } };
+  const { gate } = source;
+  const behind = gate !== undefined && gate.set === undefined ? gate : { source };
+  return { gate: { ...behind, mux: id, bit, set: control } };
 }
 
 /** The bit that selects; of a comparison with 0 the sign. */

@@ -1,4 +1,5 @@
 import type { Interval } from "../../ir/fixed-point.js";
+import type { Controls } from "../gates.js";
 import type { WireField } from "./wiring.js";
 
 /** Where an element of a tensor comes from: an input of the firmware, or a result of a layer. */
@@ -17,8 +18,8 @@ export interface Origin {
 export interface Element {
   readonly range: Interval;
   readonly origin?: Origin;
-  /** A bit that makes the element 0 where it is 1, which what reads it applies; the origin has the bits without it. */
-  readonly shut?: Origin;
+  /** The bits that force it, where what reads it has the gate; the origin has its bits in front of that. */
+  readonly gate?: Controls<Origin>;
 }
 
 export function originOf(node: number, width: number, signed: boolean): Origin {
@@ -26,7 +27,7 @@ export function originOf(node: number, width: number, signed: boolean): Origin {
 }
 
 /** An element where its bounds leave it a choice, else the constant that it is. */
-export function elementOf(range: Interval, origin: Origin | undefined, shut?: Origin): Element {
+export function elementOf(range: Interval, origin: Origin | undefined, gate?: Controls<Origin>): Element {
   if (origin === undefined || origin.width === 0 || range.lo === range.hi) return { range };
-  return shut === undefined ? { range, origin } : { range, origin, shut };
+  return gate === undefined ? { range, origin } : { range, origin, gate };
 }

@@ -3,6 +3,7 @@ import type { FixedNode } from "../../ir/fixed/fixed.js";
 import { type Interval, printType } from "../../ir/fixed-point.js";
 import { atElement } from "../../ir/granular.js";
 import type { DelayModel } from "../delay.js";
+import type { Controls } from "../gates.js";
 import { timingNodes } from "../pipeline.js";
 import { channelsOf } from "../pointwise.js";
 import type { TimingNode } from "../retime/index.js";
@@ -68,9 +69,14 @@ export function graphLayer(
       const origins = site.results.map(({ wire, width, signed }) =>
         wire === undefined ? undefined : originOf(first + wire, width, signed),
       );
-      const shuts = new Map(site.results.map(({ shutOf }, k) => [shutOf, origins[k]]));
+      const gates = new Map<number, Controls<Origin>>();
+      site.results.forEach(({ controls }, k) => {
+        if (controls === undefined) return;
+        const { control, result: gated } = controls;
+        gates.set(gated, { ...gates.get(gated), [control]: origins[k] });
+      });
       for (const [k, at] of elements.entries())
-        results[at] = elementOf(rangeAt(result, at), origins[k], shuts.get(k));
+        results[at] = elementOf(rangeAt(result, at), origins[k], gates.get(k));
       return { slots: slots[i] as readonly Slot[], element: elements[0] as number, origins };
     });
     return { site, first, copies };
@@ -132,7 +138,7 @@ export function placeLayer(
     const [copy] = only.copies as [Copy];
     const placed = placeSite(wiring, instance, only.assembled, 0, (input, cycle) => {
       const element = read(copy.slots[input.slot]);
-      const range = input.isShut ? ANY : (element?.range ?? ZERO);
+      const range = input.control !== undefined ? ANY : (element?.range ?? ZERO);
       return { range, at: originAt(input, element)?.fields.get(cycle) };
     });
     note(copy, placed);

@@ -2,6 +2,7 @@ import type { Module, WireId } from "../../ir/circuit/circuit.js";
 import type { FixedNode } from "../../ir/fixed/fixed.js";
 import { type Interval, intervalBits } from "../../ir/fixed-point.js";
 import type { AdderGraphFacts, Search } from "../effort.js";
+import { CONTROLS, type Control, gatedSignal, withoutGate } from "../gates.js";
 import { ModuleBuilder, type Signal } from "../module-builder.js";
 import type { Element, Origin } from "./element.js";
 import type { ParallelLayer } from "./plan.js";
@@ -17,16 +18,16 @@ export interface SiteInput {
   readonly operand: number;
   /** The slot of a copy that it carries. */
   readonly slot: number;
-  /** Whether it carries the gate of that slot's element (see element.ts). */
-  readonly isShut?: true;
+  /** Which of the bits that force that slot's element it is, if it is one. */
+  readonly control?: Control;
 }
 
 /** Where what an input carries comes from. */
 export function originAt(
-  { isShut }: Pick<SiteInput, "isShut">,
+  { control }: Pick<SiteInput, "control">,
   element: Element | undefined,
 ): Origin | undefined {
-  return isShut ? element?.shut : element?.origin;
+  return control === undefined ? element?.origin : element?.gate?.[control];
 }
 
 /** A result of a site, on the bits that its bounds need at all copies; no wire where it has none. */
@@ -34,8 +35,8 @@ export interface SiteResult {
   readonly wire: WireId | undefined;
   readonly width: number;
   readonly signed: boolean;
-  /** Of a result that is the gate of another one: the index of that one. */
-  readonly shutOf?: number;
+  /** Of a bit that forces another result: what it does to which. */
+  readonly controls?: { readonly control: Control; readonly result: number };
 }
 
 /**
@@ -52,7 +53,7 @@ export interface SiteModule {
 
 /**
  * Builds a group's module. A number that several slots carry, the same slots at every copy, comes in once. With `ungated`, a
- * result that is 0 where a sum is negative is given without that gate, and the gate with it.
+ * result of a ReLU or of saturation is given in front of that, with the bits that force it (see gates.ts).
  */
 export function buildSiteModule(
   name: string,
@@ -85,12 +86,17 @@ export function buildSiteModule(
   const ports = carried.map(({ operand, same }, i) => {
     const [slot] = same as [number];
     const range = ranges[slot] as Interval;
-    const shut = group.copies.length === 1 && read(slots[slot])?.shut !== undefined;
-    const own = shut ? builder.input(`x${i}`, intervalBits(range).width) : builder.number(`x${i}`, range);
-    const gate = shut ? builder.input(`shut${i}`, 1) : undefined;
-    const signal = gate === undefined ? own : builder.wrap(builder.gated(gate, own), range);
+    const gate = group.copies.length === 1 ? read(slots[slot])?.gate : undefined;
+    const { width, signed } = intervalBits(range);
+    const own = gate === undefined ? builder.number(`x${i}`, range) : builder.input(`x${i}`, width);
+    const controls = CONTROLS.filter((control) => gate?.[control] !== undefined);
+    const bits = controls.map((control) => builder.input(`${control}${i}`, 1));
+    const forced = Object.fromEntries(controls.map((control, k) => [control, bits[k]]));
+    const signal =
+      gate === undefined ? own : builder.wrap(gatedSignal(builder, { value: own, ...forced }, signed), range);
     for (const each of same) signals[each] = signal;
-    return { operand, slot, name: builder.wireOf(own).name, gate: gate && builder.wireOf(gate).name };
+    const named = bits.map((bit, k) => ({ name: builder.wireOf(bit).name, control: controls[k] as Control }));
+    return { operand, slot, names: [{ name: builder.wireOf(own).name }, ...named] };
   });
   ranges.forEach(({ lo, hi }, slot) => {
     if (lo === hi) signals[slot] = builder.constant(lo);
@@ -111,30 +117,35 @@ export function buildSiteModule(
   const outputs = results.flatMap((signal, i) => {
     const { width, signed } = fields[i] as (typeof fields)[number];
     if (width === 0) return [];
-    const gated = ungated && group.copies.length === 1 ? builder.withoutGate(signal, width) : undefined;
+    const gated =
+      ungated && group.copies.length === 1 ? withoutGate(builder, signal, width, signed) : undefined;
     if (gated === undefined) return [{ name: `r${i}`, signal: builder.resize(signal, width, signed) }];
-    return [
-      { name: `r${i}`, signal: builder.resize(gated.value, width, signed) },
-      { name: `shut${i}`, signal: gated.shut },
-    ];
+    const controls = CONTROLS.flatMap((control) => {
+      const bit = gated[control];
+      return bit === undefined ? [] : [{ name: `${control}${i}`, signal: bit }];
+    });
+    return [{ name: `r${i}`, signal: builder.resize(gated.value, width, signed) }, ...controls];
   });
   const module = split(builder.finish(name, [], outputs));
   const wires = new Map(module.outputs.map((output) => [output.name, output.wire]));
   const inputs = new Map(module.wires.map((wire, id) => [wire.name, id]));
   return {
     module,
-    inputs: ports.flatMap(({ operand, slot, name: port, gate }): readonly SiteInput[] => [
-      { wire: inputs.get(port) as WireId, operand, slot },
-      ...(gate === undefined
-        ? []
-        : [{ wire: inputs.get(gate) as WireId, operand, slot, isShut: true as const }]),
-    ]),
+    inputs: ports.flatMap(({ operand, slot, names }) =>
+      names.map(({ name: port, ...control }) => ({
+        ...{ wire: inputs.get(port) as WireId, operand, slot },
+        ...control,
+      })),
+    ),
     results: [
       ...fields.map(({ width, signed }, i): SiteResult => ({ wire: wires.get(`r${i}`), width, signed })),
-      ...fields.flatMap((_, i): readonly SiteResult[] => {
-        const wire = wires.get(`shut${i}`);
-        return wire === undefined ? [] : [{ wire, width: 1, signed: false, shutOf: i }];
-      }),
+      ...fields.flatMap((_, result) =>
+        CONTROLS.flatMap((control): readonly SiteResult[] => {
+          const wire = wires.get(`${control}${result}`);
+          const controls = { control, result };
+          return wire === undefined ? [] : [{ wire, width: 1, signed: false, controls }];
+        }),
+      ),
     ],
     adders: builder.adderGraphs,
   };

@@ -1,13 +1,14 @@
 // Adds three operands: sum = a + b + c modulo 2^WIDTH, with b and c subtracted where NEGATE_B and NEGATE_C are 1. Before
-// that, the bits in GATED_A, GATED_B and GATED_C are 0 where their bit of shut_a, shut_b and shut_c is 1, and then the bits
-// in INVERT_A, INVERT_B and INVERT_C are inverted: both in the LUTs, so that no logic makes an operand's bits besides.
+// that, the bits in SHUTS_A, SHUTS_B and SHUTS_C are 0 where their bit of shut_a, shut_b and shut_c is 1; then those in SETS_A,
+// SETS_B and SETS_C are 1 where their bit of set_a, set_b and set_c is 1; then the bits in INVERT_A, INVERT_B and INVERT_C are
+// inverted: all in the LUTs, so that no logic makes an operand's bits besides.
 //
 // For AMD UltraScale and UltraScale+: one LUT6_2 a bit and the carry chain (CARRY8). Each LUT has two outputs. O5 is the
 // majority of the bit's three operands, which the next bit's LUT takes as an input; O6 is the sum of the operands and of
 // what the bit below saved, modulo 2, which the carry chain adds to its carry. A subtracted operand is inverted in the
 // LUTs; its + 1 is a carry into the lowest bit, of which there are two. With TOP_IS_CARRY the highest bit takes no LUT;
 // neither does a bit that only one operand has, and one that two have is added in plain logic, which synthesis joins with
-// what drives it, unless it is gated. The operands of a bit with their gates and what is saved into it, where it has more
+// what drives it, unless it is gated. The operands of a bit, what forces them and what is saved into it, where it has more
 // than one operand, must be five at most: both outputs of a LUT have the same five inputs.
 `default_nettype none
 /* verilator lint_off UNUSED */
@@ -20,9 +21,12 @@ module l1c_gated_add3 #(
   parameter [WIDTH-1:0] LIVE_A = {WIDTH{1'b1}},  // the bits that may be 1; of a negated operand all
   parameter [WIDTH-1:0] LIVE_B = {WIDTH{1'b1}},
   parameter [WIDTH-1:0] LIVE_C = {WIDTH{1'b1}},
-  parameter [WIDTH-1:0] GATED_A = {WIDTH{1'b0}},  // the bits that are gated, of those that are live
-  parameter [WIDTH-1:0] GATED_B = {WIDTH{1'b0}},
-  parameter [WIDTH-1:0] GATED_C = {WIDTH{1'b0}},
+  parameter [WIDTH-1:0] SHUTS_A = {WIDTH{1'b0}},  // the bits that are 0 where shut_a is 1, of those that are live
+  parameter [WIDTH-1:0] SHUTS_B = {WIDTH{1'b0}},
+  parameter [WIDTH-1:0] SHUTS_C = {WIDTH{1'b0}},
+  parameter [WIDTH-1:0] SETS_A = {WIDTH{1'b0}},  // the bits that are 1 where set_a is 1, of those that are live
+  parameter [WIDTH-1:0] SETS_B = {WIDTH{1'b0}},
+  parameter [WIDTH-1:0] SETS_C = {WIDTH{1'b0}},
   parameter [WIDTH-1:0] INVERT_A = {WIDTH{1'b0}},  // the bits that are inverted
   parameter [WIDTH-1:0] INVERT_B = {WIDTH{1'b0}},
   parameter [WIDTH-1:0] INVERT_C = {WIDTH{1'b0}}
@@ -33,6 +37,9 @@ module l1c_gated_add3 #(
   input  wire [WIDTH-1:0] shut_a,
   input  wire [WIDTH-1:0] shut_b,
   input  wire [WIDTH-1:0] shut_c,
+  input  wire [WIDTH-1:0] set_a,
+  input  wire [WIDTH-1:0] set_b,
+  input  wire [WIDTH-1:0] set_c,
   output wire [WIDTH-1:0] sum
 );
   localparam LUTS = TOP_IS_CARRY != 0 ? WIDTH - 1 : WIDTH;
@@ -82,7 +89,9 @@ module l1c_gated_add3 #(
     end
     for (i = 0; i < LUTS; i = i + 1) begin : compress
       localparam [2:0] OWN = {LIVE_C[i], LIVE_B[i], LIVE_A[i]};
-      localparam [2:0] GATED = OWN & {GATED_C[i], GATED_B[i], GATED_A[i]};
+      localparam [2:0] SHUTS = OWN & {SHUTS_C[i], SHUTS_B[i], SHUTS_A[i]};
+      localparam [2:0] SETS = OWN & {SETS_C[i], SETS_B[i], SETS_A[i]};
+      localparam [2:0] GATED = SHUTS | SETS;
       localparam [2:0] FLIPS = {FLIPS_C[i], FLIPS_B[i], INVERT_A[i]};
       if (SAVED[i+1] && GATED == 3'd0) begin : three
         // Contents over the inputs {save, c, b, a}: parity and, without save, majority.
@@ -93,23 +102,28 @@ module l1c_gated_add3 #(
         );
         assign saved[i] = save[i];
       end else if (GATED != 3'd0 && {2'b0, OWN[0]} + {2'b0, OWN[1]} + {2'b0, OWN[2]} + {2'b0, SAVED[i]} > 3'd1) begin : gated
-        // The inputs are those of {shut_c, shut_b, shut_a, save, c, b, a} that there are, in this order.
+        // The inputs are those of {set_c, set_b, set_a, shut_c, shut_b, shut_a, save, c, b, a} that there are, in this order.
         /* verilator lint_off WIDTH */
         localparam integer AT_B = OWN[0];
         localparam integer AT_C = AT_B + OWN[1];
         localparam integer AT_SAVE = AT_C + OWN[2];
         localparam integer AT_SHUT_A = AT_SAVE + SAVED[i];
-        localparam integer AT_SHUT_B = AT_SHUT_A + GATED[0];
-        localparam integer AT_SHUT_C = AT_SHUT_B + GATED[1];
+        localparam integer AT_SHUT_B = AT_SHUT_A + SHUTS[0];
+        localparam integer AT_SHUT_C = AT_SHUT_B + SHUTS[1];
+        localparam integer AT_SET_A = AT_SHUT_C + SHUTS[2];
+        localparam integer AT_SET_B = AT_SET_A + SETS[0];
+        localparam integer AT_SET_C = AT_SET_B + SETS[1];
         wire [4:0] inputs = {4'd0, OWN[0] & a[i]} | {4'd0, OWN[1] & b[i]} << AT_B | {4'd0, OWN[2] & c[i]} << AT_C |
-          {4'd0, SAVED[i] & save[i]} << AT_SAVE | {4'd0, GATED[0] & shut_a[i]} << AT_SHUT_A |
-          {4'd0, GATED[1] & shut_b[i]} << AT_SHUT_B | {4'd0, GATED[2] & shut_c[i]} << AT_SHUT_C;
-        localparam [31:0] A = {32{OWN[0]}} &
-          ((INPUTS[31:0] & ~({32{GATED[0]}} & INPUTS >> 32 * AT_SHUT_A)) ^ {32{FLIPS[0]}});
-        localparam [31:0] B = {32{OWN[1]}} &
-          ((INPUTS >> 32 * AT_B & ~({32{GATED[1]}} & INPUTS >> 32 * AT_SHUT_B)) ^ {32{FLIPS[1]}});
-        localparam [31:0] C = {32{OWN[2]}} &
-          ((INPUTS >> 32 * AT_C & ~({32{GATED[2]}} & INPUTS >> 32 * AT_SHUT_C)) ^ {32{FLIPS[2]}});
+          {4'd0, SAVED[i] & save[i]} << AT_SAVE | {4'd0, SHUTS[0] & shut_a[i]} << AT_SHUT_A |
+          {4'd0, SHUTS[1] & shut_b[i]} << AT_SHUT_B | {4'd0, SHUTS[2] & shut_c[i]} << AT_SHUT_C |
+          {4'd0, SETS[0] & set_a[i]} << AT_SET_A | {4'd0, SETS[1] & set_b[i]} << AT_SET_B |
+          {4'd0, SETS[2] & set_c[i]} << AT_SET_C;
+        localparam [31:0] A = {32{OWN[0]}} & ((INPUTS[31:0] & ~({32{SHUTS[0]}} & INPUTS >> 32 * AT_SHUT_A) |
+          ({32{SETS[0]}} & INPUTS >> 32 * AT_SET_A)) ^ {32{FLIPS[0]}});
+        localparam [31:0] B = {32{OWN[1]}} & ((INPUTS >> 32 * AT_B & ~({32{SHUTS[1]}} & INPUTS >> 32 * AT_SHUT_B) |
+          ({32{SETS[1]}} & INPUTS >> 32 * AT_SET_B)) ^ {32{FLIPS[1]}});
+        localparam [31:0] C = {32{OWN[2]}} & ((INPUTS >> 32 * AT_C & ~({32{SHUTS[2]}} & INPUTS >> 32 * AT_SHUT_C) |
+          ({32{SETS[2]}} & INPUTS >> 32 * AT_SET_C)) ^ {32{FLIPS[2]}});
         localparam [31:0] SUM = A ^ B ^ C ^ ({32{SAVED[i]}} & INPUTS >> 32 * AT_SAVE);
         // Where nothing is saved, the second output is what goes into the carry chain.
         localparam [31:0] SECOND = SAVED[i+1] ? A & B | A & C | B & C : OWN[0] ? A : OWN[1] ? B : C;
@@ -122,7 +136,8 @@ module l1c_gated_add3 #(
         assign save[i+1] = SAVED[i+1] & second;
       end else begin : two
         // The carry goes on where the two differ; where they are equal, it is either of them: one that is not inverted.
-        wire [2:0] own = OWN & (({c[i], b[i], a[i]} & ~(GATED & {shut_c[i], shut_b[i], shut_a[i]})) ^ FLIPS);
+        wire [2:0] own = OWN & (({c[i], b[i], a[i]} & ~(SHUTS & {shut_c[i], shut_b[i], shut_a[i]}) |
+          (SETS & {set_c[i], set_b[i], set_a[i]})) ^ FLIPS);
         assign propagate[i] = ^own ^ save[i];
         assign saved[i] = SAVED[i] ? save[i] :
           LIVE_A[i] & ~INVERT_A[i] ? own[0] : LIVE_B[i] & ~FLIPS_B[i] ? own[1] : LIVE_C[i] & ~FLIPS_C[i] ? own[2] :
@@ -172,7 +187,8 @@ module l1c_add3 #(
     .LIVE_A(LIVE_A), .LIVE_B(LIVE_B), .LIVE_C(LIVE_C),
     .INVERT_A(INVERT_A), .INVERT_B(INVERT_B), .INVERT_C(INVERT_C)
   ) adder (
-    .a(a), .b(b), .c(c), .shut_a({WIDTH{1'b0}}), .shut_b({WIDTH{1'b0}}), .shut_c({WIDTH{1'b0}}), .sum(sum)
+    .a(a), .b(b), .c(c), .shut_a({WIDTH{1'b0}}), .shut_b({WIDTH{1'b0}}), .shut_c({WIDTH{1'b0}}),
+    .set_a({WIDTH{1'b0}}), .set_b({WIDTH{1'b0}}), .set_c({WIDTH{1'b0}}), .sum(sum)
   );
 endmodule
 /* verilator lint_on DECLFILENAME */

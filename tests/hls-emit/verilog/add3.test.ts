@@ -6,9 +6,9 @@ import { buildSimulator, type SimulatorName } from "../../../src/cosim/simulator
 import { templatesOf } from "../../../src/hls-emit/verilog/index.js";
 import { addersOf } from "../../../src/ir/circuit/adders.js";
 import type { Module } from "../../../src/ir/circuit/circuit.js";
-import { typeRange } from "../../../src/ir/fixed-point.js";
+import { intervalBits, typeRange } from "../../../src/ir/fixed-point.js";
 import { ModuleBuilder, type Term } from "../../../src/lower/module-builder.js";
-import { reluSignal } from "../../../src/lower/round.js";
+import { clampSignal, reluSignal } from "../../../src/lower/round.js";
 import { TARGETS, type Target } from "../../../src/lower/target.js";
 import { interpretCircuit } from "../../../src/sim/circuit.js";
 import { circuitOf } from "../../support/circuit.js";
@@ -45,7 +45,13 @@ function randomSums(seed: number, count: number, widest: number): Module {
   inputs.push(...inputs.slice(0, 4).map((signal, i) => builder.offset(signal, i % 2 === 0)));
   // Bits that are 0 where a number is negative: gates, which the adders have in their LUTs; inverted ones too.
   const gated = inputs.slice(0, 6).map((signal) => reluSignal(builder, signal));
-  inputs.push(...gated, ...gated.slice(0, 2).map((signal) => builder.offset(signal, true)));
+  // And bits that are 1 where it is too large: saturation, with the other gate or without it.
+  const saturated = [...inputs.slice(0, 6), ...gated.slice(0, 2)].map((signal) => {
+    const half = 1n << BigInt(Math.max(0, intervalBits(signal.range).width - 2));
+    return clampSignal(builder, signal, { lo: random.chance(0.5) ? 0n : -half, hi: half - 1n });
+  });
+  const forced = [...gated, ...saturated];
+  inputs.push(...forced, ...forced.slice(0, 8).map((signal) => builder.offset(signal, true)));
   inputs.push(builder.constant(5n), builder.constant(-(1n << BigInt(widest - 1))));
   const term = (): Term => ({
     signal: random.pick(inputs),
@@ -109,15 +115,21 @@ describe("sums of two and three, some gated, in Verilog equal those of the cycle
 });
 
 describe("the gates of random sums", () => {
-  it("are in adders of two and of three", () => {
-    const adders = [1, 2, 3, 4].flatMap((seed) => {
-      const module = randomSums(seed, 12, 9);
-      return [...addersOf(module)].filter(([, { bits }]) =>
-        bits.some((own) => own.some(({ gate }) => gate !== undefined)),
-      );
-    });
-    const ops = new Set(adders.map(([{ cell }]) => (cell.op === "add3" ? 3 : 2)));
-    expect(ops).toEqual(new Set([2, 3]));
+  it("are in adders of two and of three: of ReLUs, of saturation from above and of both", () => {
+    const kinds = [1, 2, 3, 4].flatMap((seed) =>
+      [...addersOf(randomSums(seed, 12, 9))].flatMap(([{ cell }, { bits }]) =>
+        bits.flat().flatMap(({ gate }) => {
+          if (gate === undefined) return [];
+          const controls = [gate.shut && "shut", gate.set && "set"].filter(
+            (control) => control !== undefined,
+          );
+          return [`${cell.op === "add3" ? 3 : 2} ${controls.join(" ")}`];
+        }),
+      ),
+    );
+    expect(new Set(kinds)).toEqual(
+      new Set(["2 shut", "2 set", "2 shut set", "3 shut", "3 set", "3 shut set"]),
+    );
   });
 });
 

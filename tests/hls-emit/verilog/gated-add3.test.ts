@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { packagePath } from "../../../src/cli/package.js";
@@ -10,7 +10,7 @@ const template = (name: string) => packagePath(`templates/verilog/${name}`);
 const GENERIC = [template("l1c_add3.v")];
 const STRUCTURAL = ["ultrascale/l1c_add3.v", "sim/LUT6_2.v", "sim/CARRY8.v"].map(template);
 const NAMES = ["a", "b", "c"];
-const COUNT = 40;
+const COUNT = 60;
 
 /** An adder of two or three operands, random in all its parameters, in a module of its own. */
 function randomAdder(random: Random): string {
@@ -31,22 +31,26 @@ function randomAdder(random: Random): string {
     return ((1n << BigInt(high + 1)) - 1n) & ~((1n << BigInt(low)) - 1n);
   });
   const inverted = live.map((mask) => (random.chance(0.5) ? random.bits(width) & mask : 0n));
-  const gated = live.map((mask) => random.bits(width) & mask);
+  const [shuts, sets] = [live, live].map((masks) => masks.map((mask) => random.bits(width) & mask)) as [
+    bigint[],
+    bigint[],
+  ];
   // A LUT with two outputs has five inputs.
   let saved = negative[1] && negative[2] ? 1 : 0;
   for (let bit = 0; bit < width; bit++) {
     const at = (masks: readonly bigint[]) =>
       masks.reduce((sum, mask) => sum + Number((mask >> BigInt(bit)) & 1n), 0);
-    while (saved + at(live) + at(gated) > 5) {
-      const k = random.integer(0, 2);
-      gated[k] = (gated[k] as bigint) & ~(1n << BigInt(bit));
+    while (saved + at(live) + at(shuts) + at(sets) > 5) {
+      const [k, masks] = [random.integer(0, 2), random.pick([shuts, sets])];
+      masks[k] = (masks[k] as bigint) & ~(1n << BigInt(bit));
     }
     saved = saved + at(live) > 2 ? 1 : 0;
   }
   const literal = (mask: bigint) => `${width}'h${mask.toString(16)}`;
   const masks = NAMES.flatMap((name, k) => [
     `.LIVE_${name.toUpperCase()}(${literal(live[k] as bigint)})`,
-    `.GATED_${name.toUpperCase()}(${literal(gated[k] as bigint)})`,
+    `.SHUTS_${name.toUpperCase()}(${literal(shuts[k] as bigint)})`,
+    `.SETS_${name.toUpperCase()}(${literal(sets[k] as bigint)})`,
     `.INVERT_${name.toUpperCase()}(${literal(inverted[k] as bigint)})`,
   ]);
   const signs = [
@@ -56,10 +60,10 @@ function randomAdder(random: Random): string {
   ];
   const ports = NAMES.flatMap((name, k) => [
     `.${name}(${name} & ${literal(live[k] as bigint)})`,
-    `.shut_${name}(shut_${name})`,
+    `.shut_${name}(shut_${name}), .set_${name}(set_${name})`,
   ]);
   return [
-    `module adder (input [${width - 1}:0] a, b, c, shut_a, shut_b, shut_c, output [${width - 1}:0] sum);`,
+    `module adder (input [${width - 1}:0] a, b, c, shut_a, shut_b, shut_c, set_a, set_b, set_c, output [${width - 1}:0] sum);`,
     `  l1c_gated_add3 #(.WIDTH(${width}), ${[...signs, ...masks].join(", ")}) x (${ports.join(", ")}, .sum(sum));`,
     "endmodule",
     "",
@@ -98,4 +102,25 @@ describe.runIf(hasTool("yosys", "-V"))("both forms of l1c_gated_add3", () => {
       expect(code, output.slice(-2000)).toBe(0);
       expect(output.match(/SAT proof finished - no model found: SUCCESS!/g)).toHaveLength(COUNT);
     }));
+
+  it.each([
+    ["what sets a bit", "INPUTS >> 32 * AT_SET_A", "INPUTS >> 32 * AT_SHUT_A"],
+    ["what shuts it", "~({32{SHUTS[1]}} & INPUTS >> 32 * AT_SHUT_B)", "{32{1'b1}}"],
+    ["the gate of a bit alone", "~(SHUTS & {shut_c", "~(SETS & {shut_c"],
+  ])("are told apart by that proof when %s is wrong", (_, right, wrong) =>
+    withFolder((folder) => {
+      const [adder, ...models] = STRUCTURAL as [string, ...string[]];
+      const text = readFileSync(adder, "utf8");
+      expect(text).toContain(right);
+      writeFileSync(join(folder, "wrong.v"), text.replace(right, wrong));
+      const random = new Random(1);
+      const found = Array.from({ length: COUNT }, (__, i) => {
+        writeFileSync(join(folder, `adder${i}.v`), randomAdder(random));
+        return proof(`adder${i}.v`, ["wrong.v", ...models]);
+      }).some((script) =>
+        runTool("yosys", ["-p", script.join("; ")], folder).output.includes("proof did fail!"),
+      );
+      expect(found).toBe(true);
+    }),
+  );
 });
