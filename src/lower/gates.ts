@@ -66,6 +66,8 @@ function inFrontOf(
   width: number,
   signed: boolean,
 ): Ungated | undefined {
+  // What goes on beyond the other end wraps there, where it has not the sign of its sum.
+  if (signed && cellAt(builder, wire).width > width) return undefined;
   const hi = (1n << BigInt(signed ? width - 1 : width)) - 1n;
   const above = choiceAt(builder, wire, hi + 1n);
   if (above === undefined || !isConstant(builder, above.yes, hi))

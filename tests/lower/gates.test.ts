@@ -47,6 +47,18 @@ describe("a number in front of its gate", () => {
       expect(bothWays(range, clampTo(lo, hi))).toBeUndefined();
   });
 
+  it("is none where saturation has one end only and what lies beyond the other one wraps", () => {
+    const range = { lo: -20n, hi: 100n };
+    for (const limits of [
+      [-20n, 7n],
+      [-8n, 100n],
+    ] as const) {
+      const wrapped = (builder: ModuleBuilder, sum: Signal) =>
+        builder.wrap(clampTo(...limits)(builder, sum), { lo: -8n, hi: 7n });
+      expect(bothWays(range, wrapped)).toBeUndefined();
+    }
+  });
+
   it("is the same behind its gate, for every sum", () => {
     const bound = fc.bigInt({ min: -40n, max: 40n });
     let gates = 0;
@@ -57,11 +69,16 @@ describe("a number in front of its gate", () => {
         fc.nat(5),
         fc.boolean(),
         fc.option(fc.nat(5)),
-        (a, b, bits, signed, wrapped) => {
+        fc.option(fc.constantFrom("lo", "hi")),
+        (a, b, bits, signed, wrapped, unbounded) => {
           const range = a < b ? { lo: a, hi: b } : { lo: b, hi: a };
           const hi = (1n << BigInt(bits)) - 1n;
+          const limits = { lo: signed ? -hi - 1n : 0n, hi };
           const both = bothWays(range, (builder, sum) => {
-            const clamped = clampSignal(builder, sum, { lo: signed ? -hi - 1n : 0n, hi });
+            const clamped = clampSignal(builder, sum, {
+              ...limits,
+              ...(unbounded && { [unbounded]: range[unbounded] }),
+            });
             if (wrapped === null) return clamped;
             const half = 1n << BigInt(wrapped);
             return builder.wrap(clamped, { lo: -half, hi: half - 1n });
