@@ -10,7 +10,8 @@ import {
   type Wire,
   type WireId,
 } from "../ir/circuit/circuit.js";
-import { lookUp, PRIMITIVES, type WindowParameters, windowWidth } from "../ir/circuit/primitives.js";
+import { lookUp, PRIMITIVES } from "../ir/circuit/primitives/index.js";
+import { type WindowParameters, windowWidth } from "../ir/circuit/primitives/window.js";
 import { InternalError } from "../ir/errors.js";
 import { LUT_INPUTS } from "../lower/delay.js";
 import type { Target } from "../lower/target.js";

@@ -1,4 +1,5 @@
-import { countWidth, type GatherParameters, gatherRows } from "../ir/circuit/primitives.js";
+import { countWidth } from "../ir/circuit/primitives/counts.js";
+import { type GatherParameters, gatherRows } from "../ir/circuit/primitives/gather.js";
 import { NOTHING } from "./counts.js";
 import { chosen, extended, field, knownItem, type Logic, registered } from "./logic.js";
 import { type Bit, ZERO } from "./network.js";

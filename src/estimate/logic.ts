@@ -1,4 +1,4 @@
-import { countWidth } from "../ir/circuit/primitives.js";
+import { countWidth } from "../ir/circuit/primitives/counts.js";
 import { LUT_INPUTS } from "../lower/delay.js";
 import type { Arithmetic } from "./arithmetic.js";
 import type { Resources } from "./counts.js";

@@ -1,9 +1,7 @@
-import {
-  countWidth,
-  type LineParameters,
-  type PrimitiveOf,
-  type RasterParameters,
-} from "../ir/circuit/primitives.js";
+import { countWidth } from "../ir/circuit/primitives/counts.js";
+import type { PrimitiveOf } from "../ir/circuit/primitives/index.js";
+import type { LineParameters } from "../ir/circuit/primitives/line.js";
+import type { RasterParameters } from "../ir/circuit/primitives/raster.js";
 import { LUT_INPUTS } from "../lower/delay.js";
 import { NOTHING, type Resources } from "./counts.js";
 

@@ -1,4 +1,5 @@
-import { countWidth, type ScatterParameters, scatterRows } from "../ir/circuit/primitives.js";
+import { countWidth } from "../ir/circuit/primitives/counts.js";
+import { type ScatterParameters, scatterRows } from "../ir/circuit/primitives/scatter.js";
 import { LUT_INPUTS } from "../lower/delay.js";
 import { NOTHING } from "./counts.js";
 import { chosen, extended, field, knownItem, type Logic, registered } from "./logic.js";

@@ -1,4 +1,4 @@
-import { PRIMITIVE_NAMES, primitiveModule } from "../ir/circuit/primitives.js";
+import { PRIMITIVE_NAMES, primitiveModule } from "../ir/circuit/primitives/index.js";
 
 /** The words that Verilog-2005 (IEEE 1364-2005, Annex B) or SystemVerilog (IEEE 1800-2017, Annex B) reserve. */
 export const RESERVED: ReadonlySet<string> = new Set(

@@ -1,13 +1,7 @@
-import {
-  countWidth,
-  type GatherParameters,
-  gatherRows,
-  lookUp,
-  type PrimitiveOf,
-  type PrimitiveTable,
-  type ScatterParameters,
-  scatterRows,
-} from "../ir/circuit/primitives.js";
+import { countWidth } from "../ir/circuit/primitives/counts.js";
+import { type GatherParameters, gatherRows } from "../ir/circuit/primitives/gather.js";
+import { lookUp, type PrimitiveOf, type PrimitiveTable } from "../ir/circuit/primitives/index.js";
+import { type ScatterParameters, scatterRows } from "../ir/circuit/primitives/scatter.js";
 import { type DelayModel, LUT_INPUTS } from "./delay.js";
 
 /**

@@ -1,15 +1,11 @@
 import type { Cell, Instance, Module, Wire, WireId } from "../ir/circuit/circuit.js";
-import {
-  type FlagParameters,
-  type GatherParameters,
-  type LineParameters,
-  lookUp,
-  PRIMITIVES,
-  type PrimitiveOf,
-  type RasterParameters,
-  type ScatterParameters,
-  type WindowParameters,
-} from "../ir/circuit/primitives.js";
+import type { FlagParameters } from "../ir/circuit/primitives/flag.js";
+import type { GatherParameters } from "../ir/circuit/primitives/gather.js";
+import { lookUp, PRIMITIVES, type PrimitiveOf } from "../ir/circuit/primitives/index.js";
+import type { LineParameters } from "../ir/circuit/primitives/line.js";
+import type { RasterParameters } from "../ir/circuit/primitives/raster.js";
+import type { ScatterParameters } from "../ir/circuit/primitives/scatter.js";
+import type { WindowParameters } from "../ir/circuit/primitives/window.js";
 import { invariant } from "../ir/errors.js";
 
 /** Builds a module of instances, slices and registers, keeping track of cycles. Wires are unsigned vectors. */

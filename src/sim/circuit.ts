@@ -7,7 +7,7 @@ import {
   type Wire,
   type WireId,
 } from "../ir/circuit/circuit.js";
-import { lookUp, type PrimitiveTable } from "../ir/circuit/primitives.js";
+import { lookUp, type PrimitiveTable } from "../ir/circuit/primitives/index.js";
 import { FlagInterpreter } from "./circuit/flag.js";
 import { GatherInterpreter } from "./circuit/gather.js";
 import type { CircuitInterpreter, PortValues } from "./circuit/interpreter.js";

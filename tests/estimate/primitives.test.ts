@@ -4,12 +4,8 @@ import { describe, expect, it } from "vitest";
 import { packagePath } from "../../src/cli/package.js";
 import { type CountedPrimitive, primitiveResources } from "../../src/estimate/primitives.js";
 import { primitiveArguments } from "../../src/hls-emit/verilog/module.js";
-import {
-  type LineParameters,
-  type PrimitiveOf,
-  primitiveModule,
-  primitiveName,
-} from "../../src/ir/circuit/primitives.js";
+import { type PrimitiveOf, primitiveModule, primitiveName } from "../../src/ir/circuit/primitives/index.js";
+import type { LineParameters } from "../../src/ir/circuit/primitives/line.js";
 import { withFolder } from "../support/firmware.js";
 import { FLAGS, RASTERS } from "../support/primitives.js";
 import { hasTool, runTool } from "../support/tools.js";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { PrimitiveOf } from "../../src/ir/circuit/primitives.js";
+import type { PrimitiveOf } from "../../src/ir/circuit/primitives/index.js";
 import { FABRICS } from "../../src/lower/delay.js";
 import { primitivePath } from "../../src/lower/primitive-path.js";
 import { GATHERS, RASTERS, SCATTERS } from "../support/primitives.js";

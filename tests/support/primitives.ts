@@ -1,14 +1,10 @@
 import type { Circuit, WireId } from "../../src/ir/circuit/circuit.js";
-import {
-  type FlagParameters,
-  type GatherParameters,
-  gatherRows,
-  type LineParameters,
-  type PrimitiveOf,
-  type RasterParameters,
-  type ScatterParameters,
-  scatterRows,
-} from "../../src/ir/circuit/primitives.js";
+import type { FlagParameters } from "../../src/ir/circuit/primitives/flag.js";
+import { type GatherParameters, gatherRows } from "../../src/ir/circuit/primitives/gather.js";
+import type { PrimitiveOf } from "../../src/ir/circuit/primitives/index.js";
+import type { LineParameters } from "../../src/ir/circuit/primitives/line.js";
+import type { RasterParameters } from "../../src/ir/circuit/primitives/raster.js";
+import { type ScatterParameters, scatterRows } from "../../src/ir/circuit/primitives/scatter.js";
 import { StructureBuilder } from "../../src/lower/structure-builder.js";
 import type { PortValues } from "../../src/sim/circuit.js";
 import { circuitOf } from "./circuit.js";

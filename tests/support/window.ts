@@ -1,5 +1,5 @@
 import type { Circuit, Module } from "../../src/ir/circuit/circuit.js";
-import type { WindowParameters } from "../../src/ir/circuit/primitives.js";
+import type { WindowParameters } from "../../src/ir/circuit/primitives/window.js";
 import { StructureBuilder } from "../../src/lower/structure-builder.js";
 import { Random } from "./random.js";
 

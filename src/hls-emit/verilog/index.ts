@@ -1,6 +1,6 @@
 import { addersOf } from "../../ir/circuit/adders.js";
 import { type Circuit, clocking } from "../../ir/circuit/circuit.js";
-import { PRIMITIVE_NAMES, primitiveModule, primitiveName } from "../../ir/circuit/primitives.js";
+import { PRIMITIVE_NAMES, primitiveModule, primitiveName } from "../../ir/circuit/primitives/index.js";
 import type { Target } from "../../lower/target.js";
 import { writeModule } from "./module.js";
 

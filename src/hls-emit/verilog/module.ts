@@ -11,7 +11,7 @@ import {
   primitiveModule,
   primitiveName,
   primitiveParameters,
-} from "../../ir/circuit/primitives.js";
+} from "../../ir/circuit/primitives/index.js";
 import { emitWire } from "./cells.js";
 import { declare } from "./vectors.js";
 

@@ -1,4 +1,5 @@
-import { type PrimitiveOf, scatterResetClocks } from "./primitives.js";
+import type { PrimitiveOf } from "./primitives/index.js";
+import { scatterResetClocks } from "./primitives/scatter.js";
 
 /**
  * The Circuit language: modules of wires of known width, signedness and clock cycle. Cycle c of a wire means: at clock

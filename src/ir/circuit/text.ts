@@ -18,7 +18,7 @@ import {
   type PrimitiveOf,
   primitiveName,
   primitiveParameters,
-} from "./primitives.js";
+} from "./primitives/index.js";
 import { verifyCircuit } from "./verify.js";
 
 const CELLS: readonly CellOp[] = [

@@ -1,6 +1,7 @@
 import { InternalError } from "../errors.js";
 import { type Circuit, cellOperands, type Module, moduleLatency, type Wire, type WireId } from "./circuit.js";
-import { lookUp, PRIMITIVES, type Primitive, type PrimitivePort, primitiveName } from "./primitives.js";
+import { lookUp, PRIMITIVES, primitiveName } from "./primitives/index.js";
+import type { Primitive, PrimitivePort } from "./primitives/primitive.js";
 
 /** What an instance sees of a module; `after` is the cycle of an output in the module. */
 interface Outside extends Omit<Primitive, "outputs" | "cycle"> {

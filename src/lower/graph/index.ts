@@ -1,5 +1,5 @@
 import { type Module, moduleLatency } from "../../ir/circuit/circuit.js";
-import { scatterLatency } from "../../ir/circuit/primitives.js";
+import { scatterLatency } from "../../ir/circuit/primitives/scatter.js";
 import type { Fixed } from "../../ir/fixed/fixed.js";
 import type { DelayModel } from "../delay.js";
 import { type SearchOptions, searchOptionsOf } from "../effort.js";

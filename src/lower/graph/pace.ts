@@ -1,4 +1,4 @@
-import { isPowerOfTwo } from "../../ir/circuit/primitives.js";
+import { isPowerOfTwo } from "../../ir/circuit/primitives/counts.js";
 import { UserError } from "../../ir/errors.js";
 import { beatsWave, type Wave } from "../waves/wave.js";
 import type { Family } from "./families.js";

@@ -1,5 +1,5 @@
 import { type Module, moduleLatency, type WireId } from "../../ir/circuit/circuit.js";
-import { windowLatency } from "../../ir/circuit/primitives.js";
+import { windowLatency } from "../../ir/circuit/primitives/window.js";
 import { UserError } from "../../ir/errors.js";
 import type { Fixed, FixedNode } from "../../ir/fixed/fixed.js";
 import { printType } from "../../ir/fixed-point.js";

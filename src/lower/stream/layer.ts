@@ -1,5 +1,5 @@
 import { type Module, moduleLatency, type WireId } from "../../ir/circuit/circuit.js";
-import type { WindowParameters } from "../../ir/circuit/primitives.js";
+import type { WindowParameters } from "../../ir/circuit/primitives/window.js";
 import { StructureBuilder } from "../structure-builder.js";
 import type { Axes, Layout } from "./layout.js";
 import type { StreamLayer } from "./plan.js";

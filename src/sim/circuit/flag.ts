@@ -1,4 +1,4 @@
-import type { FlagParameters } from "../../ir/circuit/primitives.js";
+import type { FlagParameters } from "../../ir/circuit/primitives/flag.js";
 import type { CircuitInterpreter, PortValues } from "./interpreter.js";
 
 /** The delayed flag from its specification: 1 in the clock that is `cycles` after the latest flag. */

@@ -1,4 +1,4 @@
-import { type GatherParameters, gatherRows } from "../../ir/circuit/primitives.js";
+import { type GatherParameters, gatherRows } from "../../ir/circuit/primitives/gather.js";
 import { invariant } from "../../ir/errors.js";
 import { pack, unpack } from "./fields.js";
 import type { CircuitInterpreter, PortValues } from "./interpreter.js";

@@ -1,4 +1,4 @@
-import type { LineParameters } from "../../ir/circuit/primitives.js";
+import type { LineParameters } from "../../ir/circuit/primitives/line.js";
 import { invariant } from "../../ir/errors.js";
 import type { CircuitInterpreter, PortValues } from "./interpreter.js";
 

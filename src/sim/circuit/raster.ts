@@ -1,4 +1,4 @@
-import type { RasterParameters } from "../../ir/circuit/primitives.js";
+import type { RasterParameters } from "../../ir/circuit/primitives/raster.js";
 import type { CircuitInterpreter, PortValues } from "./interpreter.js";
 
 /** The raster from its specification: all follows from how many clocks ago the image began. */

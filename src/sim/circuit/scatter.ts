@@ -3,7 +3,7 @@ import {
   scatterLatency,
   scatterResetClocks,
   scatterRows,
-} from "../../ir/circuit/primitives.js";
+} from "../../ir/circuit/primitives/scatter.js";
 import { invariant } from "../../ir/errors.js";
 import { pack, unpack } from "./fields.js";
 import type { CircuitInterpreter, PortValues } from "./interpreter.js";

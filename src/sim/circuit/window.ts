@@ -1,4 +1,4 @@
-import { type WindowParameters, windowLatency } from "../../ir/circuit/primitives.js";
+import { type WindowParameters, windowLatency } from "../../ir/circuit/primitives/window.js";
 import type { CircuitInterpreter, PortValues } from "./interpreter.js";
 
 /** A beat in the window buffer; undefined data are those before the first clock. */

@@ -4,7 +4,11 @@ import { describe, expect, it } from "vitest";
 import { packagePath } from "../../../src/cli/package.js";
 import { primitiveArguments } from "../../../src/hls-emit/verilog/module.js";
 import type { Circuit } from "../../../src/ir/circuit/circuit.js";
-import { type PrimitiveOf, primitiveModule, primitiveName } from "../../../src/ir/circuit/primitives.js";
+import {
+  type PrimitiveOf,
+  primitiveModule,
+  primitiveName,
+} from "../../../src/ir/circuit/primitives/index.js";
 import { parseFixed } from "../../../src/ir/fixed/text.js";
 import { runPasses } from "../../../src/passes/index.js";
 import { withFolder, writeVerilog } from "../../support/firmware.js";

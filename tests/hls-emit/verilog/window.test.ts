@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { packagePath } from "../../../src/cli/package.js";
 import { buildSimulator, type SimulatorName } from "../../../src/cosim/simulators.js";
-import { windowWidth } from "../../../src/ir/circuit/primitives.js";
+import { windowWidth } from "../../../src/ir/circuit/primitives/window.js";
 import { interpretCircuit } from "../../../src/sim/circuit.js";
 import { withFolder } from "../../support/firmware.js";
 import { hasTool } from "../../support/tools.js";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { CellOf, Circuit, Instance, Module, Wire } from "../../../src/ir/circuit/circuit.js";
-import type { PrimitiveOf } from "../../../src/ir/circuit/primitives.js";
+import type { PrimitiveOf } from "../../../src/ir/circuit/primitives/index.js";
 import { verifyCircuit } from "../../../src/ir/circuit/verify.js";
 import { InternalError } from "../../../src/ir/errors.js";
 import { parseFixed } from "../../../src/ir/fixed/text.js";

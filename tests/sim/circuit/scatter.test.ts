@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { resetClocks } from "../../../src/ir/circuit/circuit.js";
-import { type ScatterParameters, scatterLatency } from "../../../src/ir/circuit/primitives.js";
+import { type ScatterParameters, scatterLatency } from "../../../src/ir/circuit/primitives/scatter.js";
 import { InternalError } from "../../../src/ir/errors.js";
 import { pack } from "../../../src/sim/circuit/fields.js";
 import { ScatterInterpreter } from "../../../src/sim/circuit/scatter.js";

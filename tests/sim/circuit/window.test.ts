@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type WindowParameters, windowLatency } from "../../../src/ir/circuit/primitives.js";
+import { type WindowParameters, windowLatency } from "../../../src/ir/circuit/primitives/window.js";
 import { verifyCircuit } from "../../../src/ir/circuit/verify.js";
 import { interpretCircuit } from "../../../src/sim/circuit.js";
 import { properClocks, WINDOWS, type WindowClock, wildClocks, windowCircuit } from "../../support/window.js";
