@@ -49,12 +49,12 @@ describe("a number in front of its gate", () => {
 
   it("is none where saturation has one end only and what lies beyond the other one wraps", () => {
     const range = { lo: -20n, hi: 100n };
-    for (const limits of [
+    for (const [lo, hi] of [
       [-20n, 7n],
       [-8n, 100n],
     ] as const) {
       const wrapped = (builder: ModuleBuilder, sum: Signal) =>
-        builder.wrap(clampTo(...limits)(builder, sum), { lo: -8n, hi: 7n });
+        builder.wrap(clampTo(lo, hi)(builder, sum), { lo: -8n, hi: 7n });
       expect(bothWays(range, wrapped)).toBeUndefined();
     }
   });
