@@ -52,21 +52,10 @@ export interface Block {
   readonly outputs: readonly Bit[];
 }
 
-/** An adder of three operands out of LUT6_2 and CARRY8, as its template has it: a tool leaves it as it is. */
-export interface Primitive {
-  readonly luts: number;
-  /** Groups of four bits. */
-  readonly carries: number;
-  readonly inputs: readonly Bit[];
-  /** Leaves of the network. */
-  readonly outputs: readonly Bit[];
-}
-
 /** A module as single bits: what a synthesis tool maps to LUTs, carry chains and flip-flops. */
 export interface Elaborated {
   readonly network: Network;
   readonly arithmetic: Arithmetic;
-  readonly primitives: readonly Primitive[];
   readonly flipFlops: readonly FlipFlop[];
   readonly blocks: readonly Block[];
   readonly parts: readonly Part[];
@@ -106,7 +95,6 @@ export function inputsOf(module: Module): readonly Wire[] {
 class Elaborator implements Logic {
   readonly network = new Network();
   readonly arithmetic = new Arithmetic(this.network);
-  readonly primitives: Primitive[] = [];
   readonly flipFlops: FlipFlop[] = [];
   readonly blocks: Block[] = [];
   readonly parts: Part[] = [];
@@ -496,11 +484,12 @@ class Cells {
   }
 
   /**
-   * The adder of templates/verilog/ultrascale/: where three bits come together, or gated ones, a LUT6_2 that nothing is merged
-   * into and that saves the majority of its operands for the bit above; elsewhere plain logic in front of the carry chain.
+   * The adder of templates/verilog/ultrascale/, which a tool leaves as it is: where three bits come together, or gated ones, a
+   * LUT6_2 that nothing is merged into and that saves the majority of its operands for the bit above; elsewhere plain logic in
+   * front of the carry chain.
    */
   private primitiveSum({ layout, bits }: Adder, size: number): readonly Bit[] {
-    const { network, primitives } = this.elaborator;
+    const { network } = this.elaborator;
     const { operands, low, below, width, topIsCarry, live } = layout;
     const length = topIsCarry ? width - 1 : width;
     const negatives = operands.filter(({ negative }) => negative).length;
@@ -537,9 +526,8 @@ class Cells {
       if (saved !== undefined) outputs.push(saved);
     }
     const sums = Array.from({ length: width }, () => network.leaf());
-    primitives.push({
-      luts,
-      carries: CARRY8_GROUPS * Math.ceil(length / 8),
+    this.elaborator.place({
+      resources: { ...NOTHING, lut: luts, carry: CARRY8_GROUPS * Math.ceil(length / 8) },
       inputs,
       outputs: [...outputs, ...sums],
     });

@@ -52,7 +52,7 @@ export class TechnologyMapper {
     const outputsOf = (module: string, fixed: readonly (Bit | undefined)[]) =>
       this.map(module, fixed).outputs;
     const bits = elaborate(this.circuit, name, constants, this.repeated, outputsOf, this.target);
-    const { network, arithmetic, primitives, flipFlops, blocks, parts } = bits;
+    const { network, arithmetic, flipFlops, blocks, parts } = bits;
 
     // From the outputs back: what they depend on, through chains, registers and blocks.
     const chainOf = new Map<number, readonly [chain: number, bit: number]>();
@@ -61,18 +61,11 @@ export class TechnologyMapper {
     });
     const sources = new Map<number, readonly Bit[]>();
     const used = {
-      primitives: new Set<number>(),
       flipFlops: new Set<number>(),
       blocks: new Set<number>(),
       parts: new Set<number>(),
     };
     const owner = new Map<number, () => void>();
-    primitives.forEach(({ inputs, outputs }, i) => {
-      for (const output of outputs) {
-        sources.set(nodeOf(output), inputs);
-        owner.set(nodeOf(output), () => used.primitives.add(i));
-      }
-    });
     flipFlops.forEach(({ output, data, reset }, i) => {
       sources.set(nodeOf(output), [data, reset]);
       owner.set(nodeOf(output), () => used.flipFlops.add(i));
@@ -121,7 +114,6 @@ export class TechnologyMapper {
         const end = (reach[i] as number) + 1;
         return end === 0 ? [] : [...select.slice(0, end), ...data.slice(0, end), carryIn];
       }),
-      ...[...used.primitives].flatMap((i) => primitives[i]?.inputs ?? []),
       ...[...used.flipFlops].flatMap((i) => [flipFlops[i]?.data ?? 0, flipFlops[i]?.reset ?? 0]),
       ...[...used.blocks].flatMap((i) => readBy(blocks[i] as Block, i)),
       ...[...used.parts].flatMap((i) => parts[i]?.inputs ?? []),
@@ -129,9 +121,7 @@ export class TechnologyMapper {
     const roots = read.map(nodeOf);
     const luts = coverByLuts(network, roots);
     const both = twoLuts(network, read);
-    const primitiveLuts = [...used.primitives].reduce((sum, i) => sum + (primitives[i]?.luts ?? 0), 0);
-    const carries = [...reach].reduce((sum, end) => sum + carryGroups(end + 1), 0);
-    const primitiveCarries = [...used.primitives].reduce((sum, i) => sum + (primitives[i]?.carries ?? 0), 0);
+    const carry = [...reach].reduce((sum, end) => sum + carryGroups(end + 1), 0);
     const readers = new Map<number, number>();
     const count = (node: number) => readers.set(node, (readers.get(node) ?? 0) + 1);
     roots.forEach(count);
@@ -143,9 +133,9 @@ export class TechnologyMapper {
     );
     const own: Resources = {
       ...NOTHING,
-      lut: luts.length + addedByRewriting(luts, bits.tables, bits.choices) + both + primitiveLuts,
+      lut: luts.length + addedByRewriting(luts, bits.tables, bits.choices) + both,
       ...registers,
-      carry: carries + primitiveCarries,
+      carry,
     };
     let at = 0;
     const reads: boolean[] = [];
