@@ -44,7 +44,7 @@ export class StructureBuilder {
       cycle,
       cell: { op: "slice", source, low },
     });
-    return this.push({ name, width, signed, cycle, cell: { op: "shift", a: number, by: 0 } });
+    return this.push({ name, width, signed: false, cycle, cell: { op: "shift", a: number, by: 0 } });
   }
 
   isConstant(wire: WireId): boolean {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { UserError } from "../../../src/ir/errors.js";
 import type { FixedOp } from "../../../src/ir/fixed/fixed.js";
+import { parseFixed } from "../../../src/ir/fixed/text.js";
 import { OPERATORS } from "../../support/operator-graphs.js";
 import { evaluateByReference, expectEqual, lowerWhole, randomGraph } from "../../support/parallel.js";
 import { Random } from "../../support/random.js";
@@ -38,6 +39,22 @@ describe("parallel firmware", () => {
       }
     }
     expect(met).toBeGreaterThan(3);
+  });
+
+  it("gives a single number on more bits than it needs", () => {
+    const fixed = parseFixed(
+      `l1c fixed "one"
+
+graph main {
+  %x : [2] fixed<2,2> -2..1 = input() {rounding = RND, overflow = SAT}
+  %sum : [1] fixed<3,3> channel[-4..2] = dense(%x) {kernel = tensor<2x1>[1, 1], bias = tensor<1>[0]}
+  %y : [1] fixed<6,6> channel[-4..2] = requantize(%sum) {rounding = TRN, overflow = SAT}
+  return y = %y
+}
+`,
+      "text",
+    );
+    expectEqual(fixed, lowerWhole(fixed), new Random(1), 20);
   });
 
   it("equals the reference simulator on graphs with types of every unit", () => {
