@@ -1,4 +1,4 @@
-import type { ParallelLayer } from "./plan.js";
+import type { RootedLayer } from "./roots.js";
 import type { Root, Site, Windows } from "./site.js";
 import { chainKey, groupCopies, type SiteGroup } from "./sites.js";
 
@@ -10,7 +10,7 @@ const MOST_TERMS = 2000;
  * windows share sums: as large as may be. Those at the edge are modules of their own, which know where the
  * padding is. Undefined where windows do not overlap, and where no two fit together.
  */
-export function groupBlocks(layer: ParallelLayer, root: Root): readonly SiteGroup[] | undefined {
+export function groupBlocks({ layer, root }: RootedLayer): readonly SiteGroup[] | undefined {
   const { windows } = root;
   if (windows === undefined) return undefined;
   for (let size = windows; size.rows * size.columns > 1; size = halved(size)) {

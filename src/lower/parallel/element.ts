@@ -1,5 +1,8 @@
+import type { FixedNode } from "../../ir/fixed/fixed.js";
 import type { Interval } from "../../ir/fixed-point.js";
+import { atElement } from "../../ir/granular.js";
 import type { Controls } from "../gates.js";
+import { channelsOf } from "../pointwise.js";
 import type { WireField } from "./wiring.js";
 
 /** Where an element of a tensor comes from: an input of the firmware, or a result of a layer. */
@@ -30,4 +33,9 @@ export function originOf(node: number, width: number, signed: boolean): Origin {
 export function elementOf(range: Interval, origin: Origin | undefined, gate?: Controls<Origin>): Element {
   if (origin === undefined || origin.width === 0 || range.lo === range.hi) return { range };
   return gate === undefined ? { range, origin } : { range, origin, gate };
+}
+
+/** The bounds of an element of a value. */
+export function rangeAt(value: FixedNode, element: number): Interval {
+  return atElement(value.ranges, element, channelsOf(value));
 }

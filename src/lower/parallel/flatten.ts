@@ -1,19 +1,15 @@
-import type { Module } from "../../ir/circuit/circuit.js";
 import type { FixedNode } from "../../ir/fixed/fixed.js";
-import { type AdderGraphFacts, joinedFacts, type Search } from "../effort.js";
+import { type AdderGraphFacts, joinedFacts } from "../effort.js";
 import { identifier } from "../names.js";
 import { groupBlocks, termsOf } from "./blocks.js";
-import type { Element } from "./element.js";
-import { buildSiteModule, type SiteModule } from "./module.js";
-import type { ParallelLayer } from "./plan.js";
-import type { Root, Slot } from "./site.js";
+import type { FedLayer } from "./fed-layer.js";
+import { buildSiteModule, type SiteModule, type SiteOptions } from "./module.js";
+import type { Root } from "./site.js";
 import { groupSites, type SiteGroup } from "./sites.js";
 
 /** A layer before registers: one combinational module for each group of sites. */
-export interface FlatLayer {
+export interface FlatLayer extends FedLayer {
   readonly name: string;
-  readonly layer: ParallelLayer;
-  readonly operands: readonly FixedNode[];
   /** The names of the operands' ports. */
   readonly ports: readonly string[];
   readonly groups: readonly BuiltGroup[];
@@ -29,37 +25,30 @@ interface BuiltGroup {
   readonly site: SiteModule;
 }
 
+/** How the modules of a layer are built and named. */
+export interface LayerOptions extends SiteOptions {
+  /** Makes the name of a module unique. */
+  readonly fresh: (name: string) => string;
+}
+
 /** What blocks of windows must save of the LUTs of windows by themselves: of those, one module says what all do. */
 const WORTH_BLOCKS = 0.03;
 
 /**
- * Builds the modules of a layer, whose names `fresh` makes unique; undefined when every element of its result is constant.
- * Windows that overlap are computed in blocks where that takes fewer LUTs. `read` gives the element that a slot carries.
- * `split` makes faster cells of those that are too slow.
+ * Builds the modules of a layer whose name is unique already; undefined when every element of its result is constant.
+ * Windows that overlap are computed in blocks where that takes fewer LUTs.
  */
-export function flattenLayer(
-  name: string,
-  fresh: (name: string) => string,
-  layer: ParallelLayer,
-  root: Root,
-  operands: readonly FixedNode[],
-  read: (slot: Slot) => Element | undefined,
-  split: (module: Module) => Module,
-  search: Search,
-  ungated = false,
-): FlatLayer | undefined {
+export function flattenLayer(fed: FedLayer, name: string, options: LayerOptions): FlatLayer | undefined {
+  const { layer, root, operands } = fed;
   if (layer.result.ranges.items.every(({ lo, hi }) => lo === hi)) return undefined;
   const build = (groups: readonly SiteGroup[], kind: string): readonly BuiltGroup[] =>
     groups.map((group, i) => {
       const whole = groups.length === 1 && group.copies.length === 1;
       const own = whole ? name : `${name}_${kind}${groups.length === 1 ? "" : i + 1}`;
-      return {
-        group,
-        site: buildSiteModule(own, layer, root, group, operands, read, split, search, ungated),
-      };
+      return { group, site: buildSiteModule(fed, group, own, options) };
     });
-  const single = build(groupSites(layer, root, operands), "site");
-  const grouped = search.effort === 0 ? undefined : groupBlocks(layer, root);
+  const single = build(groupSites(fed), "site");
+  const grouped = options.search.effort === 0 ? undefined : groupBlocks(fed);
   const joined = grouped === undefined ? single : build(grouped, "block");
   const blocks = lutsOf(root, joined) < (1 - WORTH_BLOCKS) * lutsOf(root, single);
   const groups = (blocks ? joined : single).map(({ group, site }) => {
@@ -67,11 +56,11 @@ export function flattenLayer(
     // The layer's own name is unique already.
     return module.name === name
       ? { group, site }
-      : { group, site: { ...site, module: { ...module, name: fresh(module.name) } } };
+      : { group, site: { ...site, module: { ...module, name: options.fresh(module.name) } } };
   });
   const copies = groups.reduce((sum, { group }) => sum + group.copies.length, 0);
   const adders = factsOfCopies(groups, blocks);
-  return { name, layer, operands, ports: portNames(operands), groups, copies, blocks, adders };
+  return { ...fed, name, ports: portNames(operands), groups, copies, blocks, adders };
 }
 
 function portNames(operands: readonly FixedNode[]): readonly string[] {

@@ -15,14 +15,13 @@ import { type Schedule, scheduleWithin, type TimingNode } from "../retime/index.
 import { cheapestSlacks, DEFAULT_SLACK } from "../slack.js";
 import { readyForRegisters } from "../split.js";
 import type { StructureBuilder } from "../structure-builder.js";
-import { type Element, elementOf, type Origin, originOf } from "./element.js";
+import { type Element, elementOf, type Origin, originOf, rangeAt } from "./element.js";
+import { feedLayer } from "./fed-layer.js";
 import { flattenLayer } from "./flatten.js";
 import { joinLayers } from "./join.js";
-import { graphLayer, noteReads, placeLayer, rangeAt, type ScheduledLayer } from "./layer.js";
-import type { ParallelLayer, ParallelPlan } from "./plan.js";
-import { planRoots } from "./roots.js";
+import { graphLayer, noteReads, placeLayer, type ScheduledLayer } from "./layer.js";
+import { layersOf, planRoots, type RootedLayer, type RootedPlan } from "./roots.js";
 import type { Joined } from "./siblings.js";
-import type { Root, Slot } from "./site.js";
 import { Wiring } from "./wiring.js";
 
 export interface ParallelOptions extends SearchOptions {
@@ -60,7 +59,8 @@ export function lowerParallel(source: Fixed, options: ParallelOptions): Lowered 
 function lowerWith(source: Joined, options: ParallelOptions, searchOf: (layer: string) => Search): Lowered {
   const { delays, period } = options;
   const budget = period - delays.register;
-  const { fixed, added, plan, roots, operandsOf } = planRoots(source.fixed);
+  const plan = planRoots(source.fixed);
+  const { fixed, added, parts } = plan;
   const nodes = nodesByName(fixed);
 
   const taken = [...TAKEN_MODULES, ...(options.within?.taken ?? [])];
@@ -89,34 +89,27 @@ function lowerWith(source: Joined, options: ParallelOptions, searchOf: (layer: s
       packing: { kind: "parallel", fields },
     };
   });
-  const layers = plan.parts.flatMap((part, i): readonly PlannedLayer[] => {
+  const layers = parts.flatMap((part): readonly PlannedLayer[] => {
     if ("wiring" in part) {
       elements.set(part.wiring.name, moved(part.wiring, nodes, elements));
       return [];
     }
-    const root = roots[i] as Root;
-    const operands = operandsOf(part);
-    const values = operands.map(({ name }) => elements.get(name) as readonly Element[]);
-    const read = (slot: Slot) => (slot === undefined ? undefined : values[slot.operand]?.[slot.element]);
-    const flat = flattenLayer(
-      fresh(`${top}_${part.name}`),
+    const { name, result } = part.layer;
+    const fed = feedLayer(part, (value) => elements.get(value.name) as readonly Element[]);
+    const flat = flattenLayer(fed, fresh(`${top}_${name}`), {
+      search: searchOf(name),
       fresh,
-      part,
-      root,
-      operands,
-      read,
-      (module) => readyForRegisters(module, delays, budget),
-      searchOf(part.name),
-      givesUngated(fixed, part, plan, roots),
-    );
+      ready: (module) => readyForRegisters(module, delays, budget),
+      ungated: givesUngated(plan, part),
+    });
     if (flat === undefined) {
-      elements.set(part.result.name, constants(part.result));
+      elements.set(result.name, constants(result));
       return [];
     }
     const first = graph.length;
-    const { scheduled, results } = graphLayer(graph, flat, read, delays, budget);
-    elements.set(part.result.name, results);
-    return [{ part, scheduled, read, nodes: { first, end: graph.length } }];
+    const { scheduled, results } = graphLayer(graph, flat, delays, budget);
+    elements.set(result.name, results);
+    return [{ scheduled, nodes: { first, end: graph.length } }];
   });
   const results = fixed.outputs.map(({ value }) => elements.get(value) as readonly Element[]);
   const ends = results.flat().flatMap(({ origin }) => (origin === undefined ? [] : [origin]));
@@ -129,16 +122,16 @@ function lowerWith(source: Joined, options: ParallelOptions, searchOf: (layer: s
   );
   const { cycles, last } = schedule;
 
-  for (const { scheduled, read } of layers) noteReads(scheduled, read, cycles);
+  for (const { scheduled } of layers) noteReads(scheduled, cycles);
   for (const { needed } of ends) needed.add(last);
   const wiring = new Wiring();
   const flags = options.within === undefined ? flagInputs(wiring.builder) : [];
   for (const input of inputs) placeInput(wiring, input, elements.get(input.name) as readonly Element[]);
   const modules: Module[] = [];
   const facts = layers.flatMap((layer, i): readonly LayerFacts[] => {
-    const { part, scheduled, read } = layer;
-    const instance = identifier(`layer${i + 1}_${part.name}`).replace(/_$/, "");
-    const placed = placeLayer(wiring, instance, scheduled, read, cycles);
+    const { scheduled } = layer;
+    const instance = identifier(`layer${i + 1}_${scheduled.flat.layer.name}`).replace(/_$/, "");
+    const placed = placeLayer(wiring, instance, scheduled, cycles);
     if (placed === undefined) return [];
     modules.push(...placed.modules);
     return [factsOf(layer, schedule, placed.module.name, delays)];
@@ -188,25 +181,20 @@ function lowerWith(source: Joined, options: ParallelOptions, searchOf: (layer: s
  * Whether a layer gives numbers without the gate of their ReLU, which the layer that reads them applies: its adders have gates
  * in their LUTs (see adders.ts of the circuit). So it is between two matrices of one site each.
  */
-function givesUngated(
-  fixed: Fixed,
-  { result }: ParallelLayer,
-  { parts }: ParallelPlan,
-  roots: readonly (Root | undefined)[],
-): boolean {
+function givesUngated({ fixed, parts }: RootedPlan, { layer: { result } }: RootedLayer): boolean {
   if (fixed.outputs.some(({ value }) => value === result.name)) return false;
   const readers = fixed.nodes.filter(({ inputs }) => inputs.includes(result.name));
-  const isMatrix = (part: ParallelPlan["parts"][number], root: Root | undefined) =>
-    "root" in part && part.root === readers[0] && root?.weighted === true && root.sites.length === 1;
-  return readers.length === 1 && parts.some((part, i) => isMatrix(part, roots[i]));
+  return (
+    readers.length === 1 &&
+    layersOf(parts).some(
+      ({ layer, root }) => layer.root === readers[0] && root.weighted && root.sites.length === 1,
+    )
+  );
 }
 
 /** A layer with its nodes in the timing graph. */
 interface PlannedLayer {
-  readonly part: ParallelLayer;
   readonly scheduled: ScheduledLayer;
-  /** The element that a slot carries. */
-  readonly read: (slot: Slot) => Element | undefined;
   readonly nodes: { readonly first: number; readonly end: number };
 }
 
@@ -254,12 +242,12 @@ function stagesOf(
     path: cycle === 0 ? controlPath(delays) : 0,
     layer: "",
   }));
-  for (const { part, nodes } of layers) {
+  for (const { scheduled, nodes } of layers) {
     for (let v = nodes.first; v < nodes.end; v++) {
       const stage = stages[cycles[v] as number];
       if (stage !== undefined && (times[v] as number) > stage.path) {
         stage.path = times[v] as number;
-        stage.layer = part.name;
+        stage.layer = scheduled.flat.layer.name;
       }
     }
   }
@@ -268,7 +256,7 @@ function stagesOf(
 
 /** A layer's cycles are those from the last of what it reads to its last result. */
 function factsOf(
-  { part, scheduled, nodes }: PlannedLayer,
+  { scheduled, nodes }: PlannedLayer,
   { cycles, times }: Schedule,
   module: string,
   delays: DelayModel,
@@ -278,10 +266,10 @@ function factsOf(
   const results = scheduled.groups.flatMap(({ copies }) =>
     copies.flatMap(({ origins }) => origins.flatMap((origin) => (origin === undefined ? [] : [origin.node]))),
   );
-  const { adders, copies } = scheduled.flat;
+  const { layer, adders, copies } = scheduled.flat;
   return {
-    name: part.name,
-    nodes: part.nodes,
+    name: layer.name,
+    nodes: layer.nodes,
     module,
     ...(adders !== undefined && { adders }),
     copies,

@@ -1,12 +1,12 @@
 import type { Fixed, FixedNode } from "../../ir/fixed/fixed.js";
+import { sizeOf } from "../../ir/tensor.js";
 import type { Search } from "../effort.js";
-import { type Element, elementOf, originOf } from "./element.js";
+import { type Element, elementOf, originOf, rangeAt } from "./element.js";
+import { feedLayer } from "./fed-layer.js";
 import { flattenLayer } from "./flatten.js";
-import type { ParallelLayer } from "./plan.js";
-import { planRoots, type RootedPlan } from "./roots.js";
+import { layersOf, planRoots, type RootedPlan } from "./roots.js";
 import { type Joined, joinSiblings, siblingsOf } from "./siblings.js";
-import type { Root, Slot } from "./site.js";
-import { rangeOfSlot } from "./sites.js";
+import type { Root } from "./site.js";
 
 /** What siblings must save of their LUTs as one layer: layers by themselves are easier to follow. */
 const WORTH_JOINING = 0.03;
@@ -22,7 +22,7 @@ export function joinLayers(source: Fixed, search: Search): Joined {
   const unchanged = { fixed: source, added: [] };
   if (search.effort === 0 || source.nodes.filter(isMatrix).length < 2) return unchanged;
   const plan = planRoots(source);
-  const layers = plan.plan.parts.filter((part): part is ParallelLayer => !("wiring" in part));
+  const layers = layersOf(plan.parts).map(({ layer }) => layer);
   return siblingsOf(source, layers).reduce((before: Joined, siblings) => {
     const joined = joinSiblings(before.fixed, siblings);
     const names = siblings.map(([{ name }]) => name);
@@ -38,22 +38,20 @@ function isMatrix({ op }: FixedNode): boolean {
 }
 
 /** LUTs of the adder graphs of layers; infinite where they have too many terms. */
-function lutsOf({ plan, roots, operandsOf }: RootedPlan, names: readonly string[], search: Search): number {
-  return plan.parts.reduce((sum, part, i) => {
-    if ("wiring" in part || !names.includes(part.name)) return sum;
-    const root = roots[i] as Root;
+function lutsOf({ parts }: RootedPlan, names: readonly string[], search: Search): number {
+  return layersOf(parts).reduce((sum, rooted) => {
+    const { layer, root } = rooted;
+    if (!names.includes(layer.name)) return sum;
     if (root.terms(root.sites[0] as Root["sites"][number]) > MOST_TERMS) return Number.POSITIVE_INFINITY;
-    const operands = operandsOf(part);
-    const known = new Map<number, Element>();
-    const read = (slot: Slot) => {
-      if (slot === undefined) return undefined;
-      const element =
-        known.get(slot.element) ?? elementOf(rangeOfSlot(operands, slot), originOf(slot.element, 1, false));
-      known.set(slot.element, element);
-      return element;
-    };
-    const same = <T>(it: T) => it;
-    const flat = flattenLayer(part.name, same, part, root, operands, read, same, search);
+    const fed = feedLayer(rooted, unplacedElements);
+    const flat = flattenLayer(fed, layer.name, { search, fresh: (name) => name });
     return sum + (flat?.adders?.lut ?? 0);
   }, 0);
+}
+
+/** The elements of a value, each from a place of its own. */
+function unplacedElements(value: FixedNode): readonly Element[] {
+  return Array.from({ length: sizeOf(value.shape) }, (_, i) =>
+    elementOf(rangeAt(value, i), originOf(i, 1, false)),
+  );
 }

@@ -1,14 +1,12 @@
 import { type Module, moduleLatency } from "../../ir/circuit/circuit.js";
 import type { FixedNode } from "../../ir/fixed/fixed.js";
 import { type Interval, printType } from "../../ir/fixed-point.js";
-import { atElement } from "../../ir/granular.js";
 import type { DelayModel } from "../delay.js";
 import type { Controls } from "../gates.js";
 import { timingNodes } from "../pipeline.js";
-import { channelsOf } from "../pointwise.js";
 import type { TimingNode } from "../retime/index.js";
 import { type AssembledSite, assembleSite, outputCycles, portsByCycle } from "./assemble.js";
-import { type Element, elementOf, type Origin, originOf } from "./element.js";
+import { type Element, elementOf, type Origin, originOf, rangeAt } from "./element.js";
 import type { FlatLayer } from "./flatten.js";
 import { originAt, type SiteInput, type SiteModule } from "./module.js";
 import type { Slot } from "./site.js";
@@ -44,11 +42,10 @@ interface Copy {
 export function graphLayer(
   nodes: TimingNode[],
   flat: FlatLayer,
-  read: (slot: Slot) => Element | undefined,
   delays: DelayModel,
   budget: number,
 ): { readonly scheduled: ScheduledLayer; readonly results: readonly Element[] } {
-  const { result } = flat.layer;
+  const { layer, read } = flat;
   const results: Element[] = [];
   const reads = new Set<number>();
   const groups = flat.groups.map(({ group, site }): ScheduledGroup => {
@@ -76,7 +73,7 @@ export function graphLayer(
         gates.set(gated, { ...gates.get(gated), [control]: origins[k] });
       });
       for (const [k, at] of elements.entries())
-        results[at] = elementOf(rangeAt(result, at), origins[k], gates.get(k));
+        results[at] = elementOf(rangeAt(layer.result, at), origins[k], gates.get(k));
       return { slots: slots[i] as readonly Slot[], element: elements[0] as number, origins };
     });
     return { site, first, copies };
@@ -85,11 +82,7 @@ export function graphLayer(
 }
 
 /** Says of each element in which cycles the layer reads it. */
-export function noteReads(
-  { groups }: ScheduledLayer,
-  read: (slot: Slot) => Element | undefined,
-  cycles: ArrayLike<number>,
-): void {
+export function noteReads({ flat: { read }, groups }: ScheduledLayer, cycles: ArrayLike<number>): void {
   for (const { site, first, copies } of groups) {
     for (const { slots } of copies) {
       for (const input of site.inputs) {
@@ -112,7 +105,6 @@ export function placeLayer(
   wiring: Wiring,
   instance: string,
   { flat, groups }: ScheduledLayer,
-  read: (slot: Slot) => Element | undefined,
   cycles: Int32Array,
 ): TimedLayer | undefined {
   const sites = groups.flatMap(({ site, first, copies }) => {
@@ -135,6 +127,7 @@ export function placeLayer(
   }));
   const [only] = sites as [(typeof sites)[number]];
   if (flat.copies === 1) {
+    const { read } = flat;
     const [copy] = only.copies as [Copy];
     const placed = placeSite(wiring, instance, only.assembled, 0, (input, cycle) => {
       const element = read(copy.slots[input.slot]);
@@ -144,7 +137,7 @@ export function placeLayer(
     note(copy, placed);
     return { modules, module: modules[0] as Module };
   }
-  const { module, start, inputs, place } = wrap(flat, sites, read);
+  const { module, start, inputs, place } = wrap(flat, sites);
   const given = inputs.flatMap(({ name, cycle, entries }) => {
     const parts = entries.map(
       ({ origin }): Part => ({
@@ -200,8 +193,8 @@ function note({ origins }: Copy, placed: Placed): void {
 function wrap(
   flat: FlatLayer,
   sites: readonly { readonly assembled: AssembledSite; readonly copies: readonly Copy[] }[],
-  read: (slot: Slot) => Element | undefined,
 ) {
+  const { read } = flat;
   const base = Math.min(...sites.map(({ assembled }) => assembled.start));
   const wiring = new Wiring();
   // In the order of the results, so that they come out as they lie in the tensor.
@@ -278,10 +271,6 @@ function wrap(
       });
     },
   };
-}
-
-export function rangeAt(value: FixedNode, element: number): Interval {
-  return atElement(value.ranges, element, channelsOf(value));
 }
 
 function commentOf({ layer, operands }: FlatLayer, cycles: number, what: string): readonly string[] {

@@ -1,14 +1,13 @@
 import type { Module, WireId } from "../../ir/circuit/circuit.js";
-import type { FixedNode } from "../../ir/fixed/fixed.js";
 import { type Interval, intervalBits } from "../../ir/fixed-point.js";
 import type { AdderGraphFacts, Search } from "../effort.js";
 import { CONTROLS, type Control, gatedSignal, withoutGate } from "../gates.js";
 import { ModuleBuilder, type Signal } from "../module-builder.js";
 import type { Element, Origin } from "./element.js";
-import type { ParallelLayer } from "./plan.js";
-import type { Root, Slot } from "./site.js";
+import type { FedLayer } from "./fed-layer.js";
+import type { Slot } from "./site.js";
 import { chainOf, resultRanges, type SiteGroup, slotRanges } from "./sites.js";
-import { fieldsOf } from "./wiring.js";
+import { fieldsOf, type WireField } from "./wiring.js";
 
 /** A number that a site reads. */
 export interface SiteInput {
@@ -51,92 +50,48 @@ export interface SiteModule {
   readonly adders: readonly AdderGraphFacts[];
 }
 
-/**
- * Builds a group's module. A number that several slots carry, the same slots at every copy, comes in once. With `ungated`, a
- * result of a ReLU or of saturation is given in front of that, with the bits that force it (see gates.ts).
- */
+/** How the modules of sites are built. */
+export interface SiteOptions {
+  /** How adder graphs are looked for. */
+  readonly search: Search;
+  /** Makes a module ready for registers (see split.ts), where it is to have some. */
+  readonly ready?: (module: Module) => Module;
+  /** Whether a site without copies gives what a ReLU or saturation makes in front of that, with the bits that force it (see gates.ts). */
+  readonly ungated?: boolean;
+}
+
+/** Builds a group's module. A number that several slots carry, the same slots at every copy, comes in once. */
 export function buildSiteModule(
-  name: string,
-  layer: ParallelLayer,
-  root: Root,
+  fed: FedLayer,
   group: SiteGroup,
-  operands: readonly FixedNode[],
-  read: (slot: Slot) => Element | undefined,
-  split: (module: Module) => Module,
-  search: Search,
-  ungated = false,
+  name: string,
+  { search, ready = (module) => module, ungated = false }: SiteOptions,
 ): SiteModule {
   const builder = new ModuleBuilder(search);
+  const { signals, ports } = addInputs(builder, fed, group);
   const [copy] = group.copies as [SiteGroup["copies"][number]];
-  const slots = copy.flatMap((site) => site.slots);
-  const ranges = slotRanges(group, operands);
-  const signals: Signal[] = ranges.map(({ lo }) => ({ wire: -1, range: { lo, hi: lo } }));
-  const ids = sameSlots(
-    group.copies.map((sites) => sites.flatMap((site) => site.slots)),
-    ranges,
-    read,
-  );
-  const carried = operands.flatMap((_, operand) => {
-    const ports = slotsOfOperand(slots, ranges, operand, ids);
-    // One copy's port is that of the whole layer, which has the elements in their order.
-    const element = ([slot]: readonly number[]) => slots[slot as number]?.element ?? -1;
-    const ordered = group.copies.length === 1 ? ports.toSorted((a, b) => element(a) - element(b)) : ports;
-    return ordered.map((same) => ({ operand, same }));
-  });
-  const ports = carried.map(({ operand, same }, i) => {
-    const [slot] = same as [number];
-    const range = ranges[slot] as Interval;
-    const gate = group.copies.length === 1 ? read(slots[slot])?.gate : undefined;
-    const { width, signed } = intervalBits(range);
-    const own = gate === undefined ? builder.number(`x${i}`, range) : builder.input(`x${i}`, width);
-    const controls = CONTROLS.filter((control) => gate?.[control] !== undefined);
-    const bits = controls.map((control) => builder.input(`${control}${i}`, 1));
-    const forced = Object.fromEntries(controls.map((control, k) => [control, bits[k]]));
-    const signal =
-      gate === undefined ? own : builder.wrap(gatedSignal(builder, { value: own, ...forced }, signed), range);
-    for (const each of same) signals[each] = signal;
-    const named = bits.map((bit, k) => ({ name: builder.wireOf(bit).name, control: controls[k] as Control }));
-    return { operand, slot, names: [{ name: builder.wireOf(own).name }, ...named] };
-  });
-  ranges.forEach(({ lo, hi }, slot) => {
-    if (lo === hi) signals[slot] = builder.constant(lo);
-  });
-  const chain = chainOf(layer, group, operands);
   let start = 0;
-  const fed = copy.map((site) => {
+  const sites = copy.map((site) => {
     start += site.slots.length;
     return { site, slots: signals.slice(start - site.slots.length, start) };
   });
-  const results = root.compute(builder, fed, chain);
+  const results = fed.root.compute(builder, sites, chainOf(fed, group));
   const { fields } = fieldsOf(
     resultRanges(
-      layer.result,
-      group.copies.map((sites) => sites.flatMap((site) => site.results)),
+      fed.layer.result,
+      group.copies.map((own) => own.flatMap((site) => site.results)),
     ),
   );
-  const outputs = results.flatMap((signal, i) => {
-    const { width, signed } = fields[i] as (typeof fields)[number];
-    if (width === 0) return [];
-    const gated =
-      ungated && group.copies.length === 1 ? withoutGate(builder, signal, width, signed) : undefined;
-    if (gated === undefined) return [{ name: `r${i}`, signal: builder.resize(signal, width, signed) }];
-    const controls = CONTROLS.flatMap((control) => {
-      const bit = gated[control];
-      return bit === undefined ? [] : [{ name: `${control}${i}`, signal: bit }];
-    });
-    return [{ name: `r${i}`, signal: builder.resize(gated.value, width, signed) }, ...controls];
-  });
-  const module = split(builder.finish(name, [], outputs));
+  const gates = ungated && group.copies.length === 1;
+  const outputs = results.flatMap((signal, i) =>
+    outputsOf(builder, i, signal, fields[i] as ResultField, gates),
+  );
+  const module = ready(builder.finish(name, [], outputs));
   const wires = new Map(module.outputs.map((output) => [output.name, output.wire]));
   const inputs = new Map(module.wires.map((wire, id) => [wire.name, id]));
   return {
     module,
-    inputs: ports.flatMap(({ operand, slot, names }) =>
-      names.map(({ name: port, ...control }) => ({
-        ...{ wire: inputs.get(port) as WireId, operand, slot },
-        ...control,
-      })),
-    ),
+    inputs: ports.map(({ port, ...input }) => ({ ...input, wire: inputs.get(port) as WireId })),
     results: [
       ...fields.map(({ width, signed }, i): SiteResult => ({ wire: wires.get(`r${i}`), width, signed })),
       ...fields.flatMap((_, result) =>
@@ -149,6 +104,77 @@ export function buildSiteModule(
     ],
     adders: builder.adderGraphs,
   };
+}
+
+/** An input of a site before its wire has its number in the module. */
+interface SitePort extends Omit<SiteInput, "wire"> {
+  readonly port: string;
+}
+
+/** The inputs of a group's module, and of each slot of a copy the number that it carries. */
+function addInputs(
+  builder: ModuleBuilder,
+  { operands, read }: FedLayer,
+  group: SiteGroup,
+): { readonly signals: readonly Signal[]; readonly ports: readonly SitePort[] } {
+  const copies = group.copies.map((sites) => sites.flatMap((site) => site.slots));
+  const slots = copies[0] as readonly Slot[];
+  const single = copies.length === 1;
+  const ranges = slotRanges(group, operands);
+  const signals: Signal[] = [];
+  const ids = sameSlots(copies, ranges, read);
+  const carried = operands.flatMap((_, operand) => {
+    const numbers = slotsOfOperand(slots, ranges, operand, ids);
+    // One copy's port is that of the whole layer, which has the elements in their order.
+    const element = ([slot]: readonly number[]) => slots[slot as number]?.element ?? -1;
+    const ordered = single ? numbers.toSorted((a, b) => element(a) - element(b)) : numbers;
+    return ordered.map((same) => ({ operand, same }));
+  });
+  const ports = carried.flatMap(({ operand, same }, i): readonly SitePort[] => {
+    const [slot] = same as [number];
+    const range = ranges[slot] as Interval;
+    const gate = single ? read(slots[slot])?.gate : undefined;
+    const { width, signed } = intervalBits(range);
+    const own = gate === undefined ? builder.number(`x${i}`, range) : builder.input(`x${i}`, width);
+    const controls = CONTROLS.filter((control) => gate?.[control] !== undefined);
+    const bits = controls.map((control) => builder.input(`${control}${i}`, 1));
+    const forced = Object.fromEntries(controls.map((control, k) => [control, bits[k]]));
+    const signal =
+      gate === undefined ? own : builder.wrap(gatedSignal(builder, { value: own, ...forced }, signed), range);
+    for (const each of same) signals[each] = signal;
+    const input = { operand, slot };
+    return [
+      { ...input, port: builder.wireOf(own).name },
+      ...bits.map((bit, k) => ({
+        ...{ ...input, port: builder.wireOf(bit).name },
+        control: controls[k] as Control,
+      })),
+    ];
+  });
+  ranges.forEach(({ lo, hi }, slot) => {
+    if (lo === hi) signals[slot] = builder.constant(lo);
+  });
+  return { signals, ports };
+}
+
+type ResultField = Pick<WireField, "width" | "signed">;
+
+/** The outputs for a result: none where it has no bits; with `gates`, its bits in front of its gate and those that force it. */
+function outputsOf(
+  builder: ModuleBuilder,
+  result: number,
+  signal: Signal,
+  { width, signed }: ResultField,
+  gates: boolean,
+): readonly { readonly name: string; readonly signal: Signal }[] {
+  if (width === 0) return [];
+  const ungated = gates ? withoutGate(builder, signal, width, signed) : undefined;
+  const value = { name: `r${result}`, signal: builder.resize(ungated?.value ?? signal, width, signed) };
+  const controls = CONTROLS.flatMap((control) => {
+    const bit = ungated?.[control];
+    return bit === undefined ? [] : [{ name: `${control}${result}`, signal: bit }];
+  });
+  return [value, ...controls];
 }
 
 /** The slots that carry numbers of an operand; those that carry the same number together. */
@@ -175,7 +201,7 @@ function slotsOfOperand(
 function sameSlots(
   copies: readonly (readonly Slot[])[],
   ranges: readonly Interval[],
-  read: (slot: Slot) => Element | undefined,
+  read: FedLayer["read"],
 ): readonly number[] {
   const origins = new Map<Origin, number>();
   const idOf = (origin: Origin) => {

@@ -1,42 +1,50 @@
-import type { Fixed, FixedNode } from "../../ir/fixed/fixed.js";
+import type { Fixed, FixedInput, FixedNode } from "../../ir/fixed/fixed.js";
 import { nodesByName } from "../../ir/graph.js";
-
-import { type ParallelLayer, type ParallelPlan, planParallel } from "./plan.js";
+import { type ParallelLayer, planParallel } from "./plan.js";
 import { prepareScatters } from "./prepare.js";
 import { rootOf } from "./root.js";
 import type { Root } from "./site.js";
 import { checkElements, checkRows, checkSize } from "./size.js";
 
-/** The layers of a graph with what each computes, before anything is built. */
+/** A layer with what it computes, before anything is built. */
+export interface RootedLayer {
+  readonly layer: ParallelLayer;
+  /** How its first node is computed. */
+  readonly root: Root;
+  /** The values that its first node reads. */
+  readonly operands: readonly FixedNode[];
+}
+
+/** The layers of a graph with what each computes. */
 export interface RootedPlan {
   /** The graph that is planned, with its scatters prepared. */
   readonly fixed: Fixed;
   /** The nodes that prepare them. */
   readonly added: readonly FixedNode[];
-  readonly plan: ParallelPlan;
-  /** Of each part of the plan; undefined of what only moves elements. */
-  readonly roots: readonly (Root | undefined)[];
-  /** The values that a layer reads. */
-  readonly operandsOf: (layer: ParallelLayer) => readonly FixedNode[];
+  readonly inputs: readonly FixedInput[];
+  /** The layers, and in between the movements and constants, in the graph's order. */
+  readonly parts: readonly (RootedLayer | { readonly wiring: FixedNode })[];
 }
 
 /** Plans a graph as parallel firmware. Throws a UserError when it is too large to be computed whole in one clock. */
 export function planRoots(source: Fixed): RootedPlan {
   const { fixed, added } = prepareScatters(source);
-  const plan = planParallel(fixed);
+  const { inputs, parts } = planParallel(fixed);
   const nodes = nodesByName(fixed);
   const operandsOf = ({ root }: ParallelLayer) => root.inputs.map((name) => nodes.get(name) as FixedNode);
-  const layers = plan.parts.flatMap((part) => ("wiring" in part ? [] : [part]));
+  const layers = parts.flatMap((part) => ("wiring" in part ? [] : [part]));
   checkElements(layers);
   checkRows(layers, operandsOf);
-  const roots = plan.parts.map((part) =>
-    "wiring" in part ? undefined : rootOf(part.root, operandsOf(part)),
-  );
-  checkSize(
-    plan.parts.flatMap((part, i) => {
-      const root = roots[i];
-      return "wiring" in part || root === undefined ? [] : [{ name: part.name, op: part.root.op, root }];
-    }),
-  );
-  return { fixed, added, plan, roots, operandsOf };
+  const rooted = parts.map((part) => {
+    if ("wiring" in part) return part;
+    const operands = operandsOf(part);
+    return { layer: part, root: rootOf(part.root, operands), operands };
+  });
+  checkSize(layersOf(rooted));
+  return { fixed, added, inputs, parts: rooted };
+}
+
+/** The layers among the parts of a plan. */
+export function layersOf(parts: RootedPlan["parts"]): readonly RootedLayer[] {
+  return parts.flatMap((part) => ("wiring" in part ? [] : [part]));
 }

@@ -1,11 +1,12 @@
 import type { FixedNode } from "../../ir/fixed/fixed.js";
 import { type Interval, intervalBits } from "../../ir/fixed-point.js";
-import { atElement } from "../../ir/granular.js";
 import { hull } from "../../ir/interval.js";
 import type { Chain } from "../chain.js";
-import { channelsOf, pointwiseKey } from "../pointwise.js";
+import { pointwiseKey } from "../pointwise.js";
+import { rangeAt } from "./element.js";
 import type { ParallelLayer } from "./plan.js";
-import type { Root, Site, Slot } from "./site.js";
+import type { RootedLayer } from "./roots.js";
+import type { Site, Slot } from "./site.js";
 
 /** One computation and its copies: each copy is a list of sites that one module computes together. */
 export interface SiteGroup {
@@ -16,14 +17,11 @@ export interface SiteGroup {
 const MOST_VARIANTS = 16;
 
 /** Groups a layer's sites: those whose nodes do the same with every element become copies of one module. */
-export function groupSites(
-  layer: ParallelLayer,
-  root: Root,
-  operands: readonly FixedNode[],
-): readonly SiteGroup[] {
+export function groupSites(rooted: RootedLayer): readonly SiteGroup[] {
+  const { root } = rooted;
   const groups = groupCopies(
     root.sites.map((site) => [site]),
-    (site) => siteKey(layer, root, operands, site),
+    (site) => siteKey(rooted, site),
   );
   if (!root.weighted && groups.length > MOST_VARIANTS && groups.length > root.sites.length / 4)
     return [{ copies: [root.sites] }];
@@ -45,7 +43,7 @@ export function groupCopies(
   return [...groups.values()].map((own) => ({ copies: own }));
 }
 
-function siteKey(layer: ParallelLayer, root: Root, operands: readonly FixedNode[], site: Site): string {
+function siteKey({ layer, root, operands }: RootedLayer, site: Site): string {
   // Where weights are the same at every site, bounds may be wider than a site's own; elsewhere a constant is worth a module.
   const slots = site.slots.map((slot) => {
     if (root.weighted || slot === undefined) return `${slot === undefined}`;
@@ -65,8 +63,7 @@ export function chainKey({ steps }: ParallelLayer, { results }: Site): string {
 
 export function rangeOfSlot(operands: readonly FixedNode[], slot: Slot): Interval {
   if (slot === undefined) return { lo: 0n, hi: 0n };
-  const operand = operands[slot.operand] as FixedNode;
-  return atElement(operand.ranges, slot.element, channelsOf(operand));
+  return rangeAt(operands[slot.operand] as FixedNode, slot.element);
 }
 
 /** The bounds of every slot of a group's module: they hold at every copy. */
@@ -78,7 +75,7 @@ export function slotRanges({ copies }: SiteGroup, operands: readonly FixedNode[]
 }
 
 /** The chain of a group's module, by the elements of its first copy: bounds hold at every copy. */
-export function chainOf(layer: ParallelLayer, { copies }: SiteGroup, operands: readonly FixedNode[]): Chain {
+export function chainOf({ layer, operands }: RootedLayer, { copies }: SiteGroup): Chain {
   const elements = copies.map((sites) => sites.flatMap(({ results }) => results));
   const places = new Map((elements[0] as readonly number[]).map((element, i) => [element, i]));
   const before = layer.steps[0]?.node === layer.root ? (operands[0] as FixedNode) : layer.root;
@@ -97,10 +94,7 @@ export function chainOf(layer: ParallelLayer, { copies }: SiteGroup, operands: r
 
 /** For each place of a copy, the bounds of a value that hold at every copy. */
 export function resultRanges(value: FixedNode, copies: readonly (readonly number[])[]): readonly Interval[] {
-  const channels = channelsOf(value);
-  return hulls(
-    copies.map((elements) => elements.map((element) => atElement(value.ranges, element, channels))),
-  );
+  return hulls(copies.map((elements) => elements.map((element) => rangeAt(value, element))));
 }
 
 function hulls(copies: readonly (readonly Interval[])[]): readonly Interval[] {

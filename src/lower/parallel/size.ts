@@ -9,11 +9,9 @@ import type { Root } from "./site.js";
 export const MOST_TERMS = 400_000;
 
 /** Refuses a model that is too large to be computed whole in one clock, naming its largest layer. */
-export function checkSize(
-  layers: readonly { readonly name: string; readonly op: FixedNode["op"]; readonly root: Root }[],
-): void {
-  const sizes = layers.map(({ name, op, root }) => ({
-    ...{ name, op },
+export function checkSize(layers: readonly { readonly layer: ParallelLayer; readonly root: Root }[]): void {
+  const sizes = layers.map(({ layer, root }) => ({
+    ...{ name: layer.name, op: layer.root.op },
     terms: root.sites.reduce((sum, site) => sum + root.terms(site), 0),
   }));
   refuseBeyond(sizes, "terms");
