@@ -74,12 +74,17 @@ export function uniqueIdentifiers(
   names: readonly string[],
   taken: readonly string[] = [],
 ): readonly string[] {
+  return names.map(identifiersBeside(taken));
+}
+
+/** Like {@link uniqueIdentifiers}, for names that come one by one: each call takes the identifier that it gives. */
+export function identifiersBeside(taken: readonly string[]): (name: string) => string {
   const used = new Set(taken.map((name) => name.toLowerCase()));
-  return names.map((name) => {
+  return (name) => {
     const base = identifier(name);
     let candidate = base;
     for (let n = 2; used.has(candidate.toLowerCase()); n++) candidate = `${base.replace(/_$/, "")}_${n}`;
     used.add(candidate.toLowerCase());
     return candidate;
-  });
+  };
 }

@@ -1,6 +1,7 @@
 import type { FixedNode } from "../../ir/fixed/fixed.js";
 import type { Interval } from "../../ir/fixed-point.js";
 import { atElement } from "../../ir/granular.js";
+import { sizeOf } from "../../ir/tensor.js";
 import type { Controls } from "../gates.js";
 import { channelsOf } from "../pointwise.js";
 import type { WireField } from "./wiring.js";
@@ -38,4 +39,9 @@ export function elementOf(range: Interval, origin: Origin | undefined, gate?: Co
 /** The bounds of an element of a value. */
 export function rangeAt(value: FixedNode, element: number): Interval {
   return atElement(value.ranges, element, channelsOf(value));
+}
+
+/** The elements of a value that is constant by its bounds. */
+export function constantElements(value: FixedNode): readonly Element[] {
+  return Array.from({ length: sizeOf(value.shape) }, (_, element) => ({ range: rangeAt(value, element) }));
 }

@@ -48,3 +48,18 @@ export function planRoots(source: Fixed): RootedPlan {
 export function layersOf(parts: RootedPlan["parts"]): readonly RootedLayer[] {
   return parts.flatMap((part) => ("wiring" in part ? [] : [part]));
 }
+
+/**
+ * Whether a layer gives numbers without the gate of their ReLU or saturation, which the layer that reads them applies: its
+ * adders have gates in their LUTs (see adders.ts of the circuit). So it is in front of a matrix of one site.
+ */
+export function givesUngated({ fixed, parts }: RootedPlan, { layer: { result } }: RootedLayer): boolean {
+  if (fixed.outputs.some(({ value }) => value === result.name)) return false;
+  const readers = fixed.nodes.filter(({ inputs }) => inputs.includes(result.name));
+  return (
+    readers.length === 1 &&
+    layersOf(parts).some(
+      ({ layer, root }) => layer.root === readers[0] && root.weighted && root.sites.length === 1,
+    )
+  );
+}
