@@ -74,6 +74,19 @@ describe("the circuit of a requantization", () => {
     }
   });
 
+  it.each(OVERFLOWS)("%s of a constant is a constant, which nothing is compared with", (mode) => {
+    const type: FixedType = { signed: false, width: 3, integer: 3 };
+    for (const k of [-5n, 6n, 12n]) {
+      const builder = new ModuleBuilder();
+      const { wire, range } = overflowSignal(builder, builder.constant(k), type, mode);
+      const value = overflow(k, type, mode);
+      expect({ cell: builder.wireOf({ wire, range }).cell, range }).toEqual({
+        cell: { op: "constant", value },
+        range: { lo: value, hi: value },
+      });
+    }
+  });
+
   it("the constant that a sum can absorb is the whole rounding where there is one", () => {
     const wide: FixedType = { signed: true, width: 12, integer: 12 };
     for (const rounding of ROUNDINGS) {
