@@ -97,7 +97,8 @@ function describeItems(inputs: Manifest["inputs"], beats: number): string {
   const lanes = inputs.flatMap(({ name, packing }) =>
     packing.kind === "items" && packing.axis !== undefined ? [`${packing.lanes} of '${name}'`] : [],
   );
-  return `${lanes.join(", ")} a beat, ${plural(beats, "beat")} an event`;
+  const each = lanes.length === 0 ? "the whole event in the first beat" : `${lanes.join(", ")} a beat`;
+  return `${each}, ${plural(beats, "beat")} an event`;
 }
 
 /** The resources of a firmware. */

@@ -49,13 +49,18 @@ export function chooseArchitecture(fixed: Fixed, asked: Asked): Choice {
 function chooseFor(fixed: Fixed, { architecture, stream, itemsPerClock, iterations }: Asked): Choice {
   const asked = architecture ?? (stream === undefined ? undefined : "stream");
   const reason = "asked for";
-  if (asked === "stream") return { architecture: "stream", reason, ...(stream ?? DEFAULT_STREAM) };
   if (asked === "graph")
     return { architecture: "graph", reason, ...planParallelism(planGraph(fixed), itemsPerClock) };
-  if (asked !== undefined) return { architecture: asked, reason };
-  return fixed.nodes.some(takesRows)
-    ? chooseForGraphs(fixed, itemsPerClock, iterations === "shared")
-    : chooseForTensors(fixed);
+  if (asked !== undefined) {
+    refuseItems(itemsPerClock, asked);
+    return asked === "stream"
+      ? { architecture: asked, reason, ...(stream ?? DEFAULT_STREAM) }
+      : { architecture: asked, reason };
+  }
+  if (fixed.nodes.some(takesRows)) return chooseForGraphs(fixed, itemsPerClock, iterations === "shared");
+  const choice = chooseForTensors(fixed);
+  refuseItems(itemsPerClock, choice.architecture);
+  return choice;
 }
 
 function chooseForGraphs(fixed: Fixed, itemsPerClock: Asked["itemsPerClock"], shared: boolean): Choice {
@@ -67,7 +72,10 @@ function chooseForGraphs(fixed: Fixed, itemsPerClock: Asked["itemsPerClock"], sh
     return { architecture: "parallel", reason: "all edges in one clock are asked for" };
   }
   const noParallel = obstacle(() => planRoots(fixed));
-  if (noParallel === undefined) return { architecture: "parallel", reason: text(planned) };
+  if (noParallel === undefined) {
+    refuseItems(itemsPerClock, "parallel");
+    return { architecture: "parallel", reason: text(planned) };
+  }
   throw refusal(fixed, { graph: planned, parallel: noParallel }, noParallel.hint);
 }
 
@@ -112,6 +120,17 @@ function attempt<Plan>(plan: () => Plan): Plan | UserError {
     if (!(error instanceof UserError)) throw error;
     return error;
   }
+}
+
+/** Edges and nodes come a few in each clock in graph firmware only. */
+function refuseItems(items: Asked["itemsPerClock"], architecture: Lowered["architecture"]): void {
+  const given = (["edges", "nodes"] as const).find((role) => items?.[role] !== undefined);
+  if (given === undefined) return;
+  const message = `${given} come a few in each clock in graph firmware only, not in '${architecture}'`;
+  throw new UserError(message, {
+    where: `graph.${given}_per_clock`,
+    hint: "Leave it out, or set architecture: graph.",
+  });
 }
 
 const text = ({ where, message }: UserError) => `${where === undefined ? "" : `${where}: `}${message}`;

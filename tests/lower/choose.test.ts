@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import type { Fixed } from "../../src/ir/fixed/fixed.js";
 import { parseFixed } from "../../src/ir/fixed/text.js";
-import { chooseArchitecture } from "../../src/lower/choose.js";
+import { type Asked, chooseArchitecture } from "../../src/lower/choose.js";
 import { readGolden } from "../support/golden.js";
 import { mistakeOf } from "../support/mistake.js";
 import { smallNetwork } from "../support/small-network.js";
@@ -154,6 +155,20 @@ describe("the architecture", () => {
       expect(
         mistakeOf(() => chooseArchitecture(smallNetwork(), { ...asked, architecture: "parallel" })),
       ).toContain(message);
+    });
+
+    it("refuses edges and nodes in each clock where all come at once, or none", () => {
+      const refusal = (fixed: Fixed, asked: Asked) => mistakeOf(() => chooseArchitecture(fixed, asked));
+      const only = (one: string, architecture: string) =>
+        `graph.${one}_per_clock: ${one} come a few in each clock in graph firmware only, not in '${architecture}'`;
+      expect(refusal(smallNetwork(), { ...all, architecture: "parallel" })).toContain(
+        only("edges", "parallel"),
+      );
+      expect(refusal(vector, { itemsPerClock: { nodes: 2 } })).toContain(only("nodes", "parallel"));
+      expect(refusal(chain, all)).toContain(only("edges", "stream"));
+      expect(refusal(smallNetwork(), { itemsPerClock: { edges: 7 } })).toContain(
+        "graph.edges_per_clock: 7 edges a clock, but the largest graph has 6",
+      );
     });
   });
 });

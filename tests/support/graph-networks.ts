@@ -19,22 +19,26 @@ export const GRAPH_GOLDENS: readonly GraphGolden[] = JSON.parse(
   readFileSync(new URL("../fixtures/onnx/graphs.json", import.meta.url), "utf8"),
 );
 
-/** A network of the fixtures whose sizes are open, for graphs of 6 nodes and 10 edges, calibrated to so many bits. */
+/** A network of the fixtures whose sizes are open, for graphs of 6 nodes and 10 edges or fewer, calibrated to so many bits. */
 export async function smallNetwork(
   network: "interaction network" | "HEP.TrkX",
   bits: number,
+  edges = 10,
 ): Promise<Fixed> {
   const name = `${network}, torch.export, open sizes`;
   const { model: text, events, shapes } = GRAPH_GOLDENS.find((own) => own.name === name) as GraphGolden;
   const resized = Object.fromEntries(
-    Object.entries(shapes).map(([input, shape]) => [input, shape.map((n) => (n === 9 ? 10 : n))]),
+    Object.entries(shapes).map(([input, shape]) => [input, shape.map((n) => (n === 9 ? edges : n))]),
   );
   const bytes = Uint8Array.from(Buffer.from(text, "base64"));
   const { model } = await importModel({ name: "graph.onnx", bytes, shapes: resized });
+  const ends = (all: readonly number[]) => [...all, 6].slice(0, edges);
   const padded = events.map(({ x, edge_attr, edge_index }) => ({
     x: Float64Array.from(x),
-    ...(edge_attr !== undefined && { edge_attr: Float64Array.from([...edge_attr, 0, 0, 0, 0]) }),
-    edge_index: Float64Array.from([...edge_index.slice(0, 9), 6, ...edge_index.slice(9), 6]),
+    ...(edge_attr !== undefined && {
+      edge_attr: Float64Array.from([...edge_attr, 0, 0, 0, 0].slice(0, 4 * edges)),
+    }),
+    edge_index: Float64Array.from([...ends(edge_index.slice(0, 9)), ...ends(edge_index.slice(9))]),
   }));
   const quantized = await calibrateModel(
     model,

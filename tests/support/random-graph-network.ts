@@ -149,7 +149,9 @@ export function randomGraphNetwork(seed: number, layers: readonly [number, numbe
   const random = new Random(seed);
   const nodes: FixedNode[] = [];
   const graph: RandomGraph = { random, options: OPTIONS, nodes };
-  const [nodeCount, edgeCount] = [random.integer(1, 9), random.integer(1, 14)];
+  // A single row is a corner of its own: it has no axis of items.
+  const rowsUpTo = (most: number) => (random.chance(0.1) ? 1 : random.integer(1, most));
+  const [nodeCount, edgeCount] = [rowsUpTo(9), rowsUpTo(14)];
   nodes.push(randomInput(random, OPTIONS, "x", [nodeCount, random.integer(1, 3)]));
   nodes.push(edgeFeatures(graph, edgeCount));
   const sizes = { nodes: nodeCount, edges: edgeCount, indices: edgeIndices(graph, nodeCount, edgeCount) };

@@ -259,10 +259,12 @@ function checkInputs(config: Config, { model }: Compiled, file: string | undefin
 
 function override(config: Config, options: CompileCommandOptions): Config {
   const { architecture, columns } = options;
-  const { stream: configured, ...rest } = config;
-  // What is asked for on the command line stands above the file: other firmware has no stream.
-  const kept = architecture === undefined || architecture === "stream" ? configured : undefined;
+  const { stream: configured, graph, ...rest } = config;
+  // What is asked for on the command line stands above the file: other firmware has no stream, and takes no edges in turn.
+  const asks = (one: Config["architecture"]) => architecture === undefined || architecture === one;
+  const kept = asks("stream") ? configured : undefined;
   const stream = columns !== undefined ? { ...configured, columns } : kept;
+  const turns = { edges_per_clock: undefined, nodes_per_clock: undefined, iterations: undefined };
   const [cycles, ns] = [options["latency-cycles"], options["latency-ns"]];
   // A bound on the command line takes the place of all that the file has.
   const latency = cycles === undefined && ns === undefined ? config.latency : { cycles, ns };
@@ -272,6 +274,7 @@ function override(config: Config, options: CompileCommandOptions): Config {
       clock_mhz: options["clock-mhz"] ?? config.clock_mhz,
       architecture: architecture ?? config.architecture,
       ...(stream !== undefined && { stream }),
+      ...(graph !== undefined && { graph: asks("graph") ? graph : { ...graph, ...turns } }),
       target: options.target ?? config.target,
       multipliers: options.multipliers ?? config.multipliers,
       tables:

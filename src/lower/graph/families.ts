@@ -3,6 +3,7 @@ import type { Fixed, FixedNode } from "../../ir/fixed/fixed.js";
 import { liveNodes, nodesByName } from "../../ir/graph.js";
 import { operandAxis, resultAxis } from "../axes.js";
 import { DisjointSets } from "../disjoint-sets.js";
+import { takesRows } from "../graphs.js";
 
 /**
  * Items of one kind: the edges of a graph, which have indices; its nodes, which indices stand for; or the event as a whole, which
@@ -36,6 +37,8 @@ export function familiesOf(fixed: Fixed): ReadonlyMap<string, Membership> {
 
   for (const node of used) {
     const [values, index] = node.inputs as readonly [string, string];
+    if (takesRows(node) && [node.name, values, index].some((name) => (axes.get(name) ?? 0) !== 0))
+      throw refused(node, "takes rows along another axis than that of the items");
     if (node.op === "index_select") {
       sets.join(index, node.name);
       mark(index, "edges");
@@ -88,18 +91,21 @@ function familyOf(
   return { role, items: node.shape[axis] as number };
 }
 
-/** The axis of items of each value that has one, as far as indices reach. */
+/**
+ * The axis of items of each value that has several, as far as indices reach. A single row is the event's one item whichever axis it
+ * lies along, so whatever computes on it does so item by item.
+ */
 function itemAxes(
   used: readonly FixedNode[],
   nodes: ReadonlyMap<string, FixedNode>,
 ): ReadonlyMap<string, number> {
   const known = new Map<string, number>();
+  const hasSeveral = (name: string) => (nodes.get(name) as FixedNode).shape[0] !== 1;
   const learn = (name: string, axis: number | undefined) => {
     if (axis !== undefined && !known.has(name) && nodes.get(name)?.op !== "constant") known.set(name, axis);
   };
   for (const node of used)
-    if (node.op === "index_select" || node.op === "scatter")
-      for (const name of [node.name, ...node.inputs]) learn(name, 0);
+    if (takesRows(node)) for (const name of [node.name, ...node.inputs].filter(hasSeveral)) learn(name, 0);
   let before: number;
   do {
     before = known.size;

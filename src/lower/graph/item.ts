@@ -45,9 +45,8 @@ export function checkItemwise(
   if ((node.op === "dense" || node.op === "argmax") && operands[0]?.axis === operands[0]?.shape.length - 1)
     throw refused(node, "combines items");
   if (!isMovement(node)) {
-    // Of a single item, any axis of length 1 is one of items.
-    const other = operands.some((operand) => resultAxis(node, operand.shape, operand.axis) !== axis);
-    if (other && node.shape[axis] !== 1) throw refused(node, "combines items");
+    if (operands.some((operand) => resultAxis(node, operand.shape, operand.axis) !== axis))
+      throw refused(node, "combines items");
     return;
   }
   const items = (shape: Shape, along: number, element: number) =>

@@ -22,28 +22,41 @@ export interface Beats {
 const DEFAULT_EDGES = 8;
 
 /**
- * As many edges a clock as asked for; of nodes, where nothing is asked for, the fewest that take no more clocks than the
- * edges do. Throws a UserError for nodes that cannot be told apart by bits of their index.
+ * As many edges and nodes a clock as asked for. Where nothing is asked for, eight edges, or all of them; and of nodes the fewest that
+ * take no more clocks than the edges do. Throws a UserError for more than there are, and for nodes that cannot be told apart by bits
+ * of their index.
  */
 export function parallelismOf(families: Iterable<Family>, asked: Partial<Parallelism>): Parallelism {
   const all = [...families];
-  const most = (role: Family["role"]) =>
+  const most = (role: keyof Parallelism) =>
     Math.max(1, ...all.filter((family) => family.role === role).map(({ items }) => items));
-  const edges = Math.min(asked.edges ?? DEFAULT_EDGES, most("edges"));
-  if (asked.nodes !== undefined) {
-    const { nodes } = asked;
-    if (nodes < most("nodes") && !isPowerOfTwo(nodes)) {
-      throw new UserError(`${nodes} nodes a clock is no power of two`, {
-        where: "graph.nodes_per_clock",
-        hint: "Bits of the index choose the memory that holds a node.",
-      });
-    }
-    return { edges, nodes: Math.min(nodes, most("nodes")) };
-  }
-  const beats = Math.ceil(most("edges") / edges);
+  const largest = { edges: most("edges"), nodes: most("nodes") };
+  for (const role of ["edges", "nodes"] as const) checkItems(role, asked[role], largest[role]);
+  const edges = asked.edges ?? Math.min(DEFAULT_EDGES, largest.edges);
+  if (asked.nodes !== undefined) return { edges, nodes: asked.nodes };
+  const beats = Math.ceil(largest.edges / edges);
   let nodes = 1;
-  while (Math.ceil(most("nodes") / nodes) > beats) nodes *= 2;
-  return { edges, nodes: Math.min(nodes, most("nodes")) };
+  while (Math.ceil(largest.nodes / nodes) > beats) nodes *= 2;
+  return { edges, nodes: Math.min(nodes, largest.nodes) };
+}
+
+/** Throws a UserError when so many items a clock do not go with a graph of at most so many. */
+function checkItems(role: keyof Parallelism, asked: number | undefined, most: number): void {
+  if (asked === undefined) return;
+  const where = `graph.${role}_per_clock`;
+  if (asked > most)
+    throw new UserError(`${asked} ${role} a clock, but the largest graph has ${most}`, {
+      where,
+      hint:
+        most === 1
+          ? "Leave it out. What is read at indices counts as nodes."
+          : `Give ${most} for all of them in one clock, or fewer.`,
+    });
+  if (role === "nodes" && asked < most && !isPowerOfTwo(asked))
+    throw new UserError(`${asked} nodes a clock is no power of two`, {
+      where,
+      hint: `Bits of the index choose the memory that holds a node. Give a power of two, or ${most} for all of them.`,
+    });
 }
 
 /** The items of a family at a parallelism; the whole event is one. */

@@ -44,6 +44,35 @@ describe("rows at indices of the event, as PyTorch exports them", () => {
   });
 });
 
+describe("a graph of a single edge", () => {
+  it.each(goldens.filter(({ name }) => name.includes("open sizes")))(
+    "$name",
+    async ({ model, shapes, events }) => {
+      const bytes = Uint8Array.from(Buffer.from(model, "base64"));
+      const executorFor = (edges: number) => {
+        const sized = Object.entries(shapes).map(([key, shape]) => [
+          key,
+          shape.map((n) => (n === 9 ? edges : n)),
+        ]);
+        return executorOf(bytes, Object.fromEntries(sized));
+      };
+      const [single, padded] = [await executorFor(1), await executorFor(2)];
+      for (const { x, edge_attr, edge_index } of events) {
+        const features = edge_attr?.slice(0, 4);
+        const inputsOf = (ends: readonly number[], none: readonly number[]) => ({
+          x: Float64Array.from(x),
+          ...(features !== undefined && { edge_attr: Float64Array.from([...features, ...none]) }),
+          edge_index: Float64Array.from(ends),
+        });
+        const [from, to] = [edge_index[0] as number, edge_index[9] as number];
+        const { y } = single.run(inputsOf([from, to], []));
+        expect(y.length).toBe(1);
+        expect(y[0]).toBeCloseTo(padded.run(inputsOf([from, 6, to, 6], [0, 0, 0, 0])).y[0] as number, 10);
+      }
+    },
+  );
+});
+
 const inputs = { x: [4, 2], index: [3], v: [3, 2] };
 const expanded = { type: "Expand", inputs: ["column", "shape"], outputs: ["spread"] };
 const column = { type: "Unsqueeze", inputs: ["index", "one"], outputs: ["column"] };
@@ -107,6 +136,17 @@ describe("refuses by name", () => {
       "indices that differ within a row",
       {
         inputs: { x: [4, 2], index: [3, 2], v: [3, 2] },
+        opset: 18,
+        nodes: [
+          { type: "ScatterElements", inputs: ["x", "index", "v"], attributes: { axis: 0, reduction: "add" } },
+        ],
+      },
+      /its indices differ within a row/,
+    ],
+    [
+      "indices that differ within the only row",
+      {
+        inputs: { x: [4, 2], index: [1, 2], v: [1, 2] },
         opset: 18,
         nodes: [
           { type: "ScatterElements", inputs: ["x", "index", "v"], attributes: { axis: 0, reduction: "add" } },

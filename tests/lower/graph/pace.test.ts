@@ -14,27 +14,33 @@ describe("parallelismOf", () => {
     [{}, { edges: 8, nodes: 4 }],
     [{ edges: 16 }, { edges: 16, nodes: 8 }],
     [{ edges: 7 }, { edges: 7, nodes: 4 }],
-    [{ edges: 1000 }, { edges: 256, nodes: 128 }],
+    [{ edges: 256 }, { edges: 256, nodes: 128 }],
     [
       { edges: 8, nodes: 1 },
       { edges: 8, nodes: 1 },
     ],
     [
       { edges: 8, nodes: 128 },
-      { edges: 8, nodes: 128 },
-    ],
-    [
-      { edges: 8, nodes: 300 },
       { edges: 8, nodes: 128 },
     ],
   ])("of %o is %o", (asked, parallelism) => {
     expect(parallelismOf(families, asked)).toEqual(parallelism);
   });
 
-  it("refuses nodes that bits of an index do not tell apart", () => {
-    expect(mistakeOf(() => parallelismOf(families, { nodes: 12 }))).toContain(
-      "graph.nodes_per_clock: 12 nodes a clock is no power of two",
-    );
+  it.each([
+    [{ edges: 257 }, "graph.edges_per_clock: 257 edges a clock, but the largest graph has 256"],
+    [{ nodes: 300 }, "graph.nodes_per_clock: 300 nodes a clock, but the largest graph has 128"],
+    [{ nodes: 12 }, "graph.nodes_per_clock: 12 nodes a clock is no power of two"],
+  ])("refuses %o", (asked, message) => {
+    expect(mistakeOf(() => parallelismOf(families, asked))).toContain(message);
+  });
+
+  it("takes all of a small graph where nothing is asked for", () => {
+    const small: readonly Family[] = [
+      { role: "edges", items: 5 },
+      { role: "nodes", items: 3 },
+    ];
+    expect(parallelismOf(small, {})).toEqual({ edges: 5, nodes: 3 });
   });
 });
 

@@ -77,6 +77,12 @@ describe("planGraph", () => {
         "node 'scores': graph firmware computes item by item; 'slice' takes items to other places",
       ],
       [
+        "rows along another axis than that of the items",
+        "%scores : [6] fixed<7,7> -31..37 = reshape(%score)",
+        "%scores : [6, 6] ufixed<3,3> 0..7 = index_select(%to.row, %from)",
+        "node 'scores': graph firmware computes item by item; 'index_select' takes rows along another axis than that of the items",
+      ],
+      [
         "what differs between items",
         "%scores : [6] fixed<7,7> -31..37 = reshape(%score)",
         "%scores : [6] ufixed<1,1> 0..1 = threshold(%flat) {levels = [1, 1, 1, 2, 1, 1]}",

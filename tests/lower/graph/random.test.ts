@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { FABRICS } from "../../../src/lower/delay.js";
 import { lower } from "../../../src/lower/index.js";
 import { runPasses } from "../../../src/passes/index.js";
+import { itemsPerClock } from "../../support/items-per-clock.js";
 import { randomGraphNetwork } from "../../support/random-graph-network.js";
 import { compareByInterpreter } from "../../support/stream.js";
 
@@ -24,8 +25,7 @@ describe("a random network on graphs", () => {
             architecture: "graph",
             period: 1000 / megahertz,
             delays: FABRICS["ultrascale+"],
-            edges,
-            ...(nodes !== undefined && { nodes }),
+            ...itemsPerClock(fixed, { edges, nodes }),
           });
           expect(compareByInterpreter(fixed, lowered, 6, seed, broken)).toMatchObject({
             protocol: [],

@@ -9,6 +9,7 @@ import type { Iterations } from "../../../src/lower/graph/index.js";
 import { lower } from "../../../src/lower/index.js";
 import type { Lowered } from "../../../src/lower/lowered.js";
 import { compareByVerilog, withFolder, writeVerilog } from "../../support/firmware.js";
+import { itemsPerClock } from "../../support/items-per-clock.js";
 import { mistakeOf } from "../../support/mistake.js";
 import { randomIterations } from "../../support/random-iterations.js";
 import { smallNetwork } from "../../support/small-network.js";
@@ -28,7 +29,8 @@ function firmware(
 ): Lowered {
   return lower(fixed, {
     ...{ architecture: "graph", period: 1000 / megahertz, delays: FABRICS["ultrascale+"] },
-    ...{ edges, iterations, ...(nodes !== undefined && { nodes }) },
+    ...itemsPerClock(fixed, { edges, nodes }),
+    iterations,
   });
 }
 

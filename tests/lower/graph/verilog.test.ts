@@ -1,6 +1,7 @@
 import { describe } from "vitest";
 import { FABRICS } from "../../../src/lower/delay.js";
 import { lower } from "../../../src/lower/index.js";
+import { itemsPerClock } from "../../support/items-per-clock.js";
 import { randomGraphNetwork } from "../../support/random-graph-network.js";
 import { verilogTests } from "../../support/verilog-suite.js";
 
@@ -8,8 +9,8 @@ import { verilogTests } from "../../support/verilog-suite.js";
 function firmwareOf(seed: number) {
   const fixed = randomGraphNetwork(seed, [4, 12]);
   const delays = FABRICS["ultrascale+"];
-  const edges = 1 + (seed % 5);
-  return { fixed, lowered: lower(fixed, { architecture: "graph", period: 5, delays, edges }) };
+  const items = itemsPerClock(fixed, { edges: 1 + (seed % 5) });
+  return { fixed, lowered: lower(fixed, { architecture: "graph", period: 5, delays, ...items }) };
 }
 
 describe("the Verilog of graph firmware", () => {

@@ -167,6 +167,13 @@ function wholeRows(call: Call, indices: Live, axis: number): Live {
   const count = indices.shape[axis] as number;
   const one = indices.shape.map((n, other) => (other === axis ? n : 1));
   if (sizeOf(indices.shape) === count) return asList(call, indices);
+  if (count === 1) {
+    const only = spreadElement(call, indices.name);
+    if (only !== undefined) {
+      const axes = only.shape.map(() => -1);
+      return asList(call, { ...indices, name: only.name, shape: one, axes, batch: undefined });
+    }
+  }
   const node = nodeOf(call, indices.name);
   const source = node?.op === "expand" ? nodeOf(call, node.inputs[0] as string) : undefined;
   const at = indices.axes.indexOf(axis) - (node?.shape.length ?? 0);
@@ -179,6 +186,14 @@ function wholeRows(call: Call, indices: Live, axis: number): Live {
   }
   const axes = source.shape.map((_, other) => (other - source.shape.length === at ? axis : -1));
   return asList(call, { ...indices, name: source.name, shape: one, axes, batch: undefined });
+}
+
+/** The one element that a value has in all places; undefined where it has several, or they are not seen to be one. */
+function spreadElement(call: Call, name: string): ModelNode | undefined {
+  const node = nodeOf(call, name);
+  if (node === undefined || sizeOf(node.shape) === 1) return node;
+  const spreads = node.op === "expand" || node.op === "reshape" || node.op === "transpose";
+  return spreads ? spreadElement(call, node.inputs[0] as string) : undefined;
 }
 
 function nodeOf(call: Call, name: string): ModelNode | undefined {
