@@ -3,8 +3,9 @@ import type { Target } from "../lower/target.js";
 import { carryGroups } from "./arithmetic.js";
 import { NOTHING, plus, type Resources } from "./counts.js";
 import { coverByLuts } from "./cover.js";
-import { type Block, elaborate, type FlipFlop, inputsOf } from "./elaborate.js";
-import type { Part } from "./logic.js";
+import type { FlipFlop } from "./elaborate/flip-flops.js";
+import { type Block, elaborate, inputsOf } from "./elaborate/index.js";
+import type { Part } from "./elaborate/logic.js";
 import { type Bit, isConstant, type Network, nodeOf, not } from "./network.js";
 import { addedByRewriting } from "./rewritten.js";
 import { shiftRegisters } from "./shift-registers.js";
@@ -51,8 +52,10 @@ export class TechnologyMapper {
   private mapNew(name: string, constants: readonly (Bit | undefined)[]): Mapped {
     const outputsOf = (module: string, fixed: readonly (Bit | undefined)[]) =>
       this.map(module, fixed).outputs;
-    const bits = elaborate(this.circuit, name, constants, this.repeated, outputsOf, this.target);
-    const { network, arithmetic, flipFlops, blocks, parts } = bits;
+    const { circuit, repeated, target } = this;
+    const { logic, blocks, outputs } = elaborate(circuit, name, constants, repeated, outputsOf, target);
+    const { network, arithmetic, parts } = logic;
+    const flipFlops = logic.flipFlops.all;
 
     // From the outputs back: what they depend on, through chains, registers and blocks.
     const chainOf = new Map<number, readonly [chain: number, bit: number]>();
@@ -89,7 +92,7 @@ export class TechnologyMapper {
     });
     const reach = new Int32Array(arithmetic.chains.length).fill(-1);
     const seen = new Uint8Array(network.size);
-    const stack = bits.outputs.map(nodeOf);
+    const stack = outputs.map(nodeOf);
     const visit = (node: number) => {
       if (seen[node] === 1) return;
       seen[node] = 1;
@@ -109,7 +112,7 @@ export class TechnologyMapper {
     for (let node = stack.pop(); node !== undefined; node = stack.pop()) visit(node);
 
     const read = [
-      ...bits.outputs,
+      ...outputs,
       ...arithmetic.chains.flatMap(({ select, data, carryIn }, i) => {
         const end = (reach[i] as number) + 1;
         return end === 0 ? [] : [...select.slice(0, end), ...data.slice(0, end), carryIn];
@@ -133,7 +136,7 @@ export class TechnologyMapper {
     );
     const own: Resources = {
       ...NOTHING,
-      lut: luts.length + addedByRewriting(luts, bits.tables, bits.choices) + both,
+      lut: luts.length + addedByRewriting(luts, logic.tables, logic.choices) + both,
       ...registers,
       carry,
     };
@@ -147,7 +150,7 @@ export class TechnologyMapper {
     ];
     return {
       resources: inside.reduce(plus, own),
-      outputs: bits.outputs.map((bit) => (isConstant(bit) ? bit : undefined)),
+      outputs: outputs.map((bit) => (isConstant(bit) ? bit : undefined)),
       reads,
     };
   }

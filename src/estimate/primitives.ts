@@ -5,7 +5,7 @@ import type { RasterParameters } from "../ir/circuit/primitives/raster.js";
 import { LUT_INPUTS } from "../lower/delay.js";
 import { NOTHING, type Resources } from "./counts.js";
 
-/** A primitive that is estimated as a whole; the others are mapped bit by bit (`elaborate.ts`). */
+/** A primitive that is estimated as a whole; the others are mapped bit by bit (`elaborate/`). */
 export type CountedPrimitive = Extract<
   PrimitiveOf,
   { readonly line: unknown } | { readonly raster: unknown } | { readonly flag: unknown }

@@ -1,4 +1,4 @@
-import type { FlipFlop } from "./elaborate.js";
+import type { FlipFlop } from "./elaborate/flip-flops.js";
 import { nodeOf, ZERO } from "./network.js";
 
 /** From so many registers in a row on, Yosys and Vivado make a shift register of them. */

@@ -1,5 +1,5 @@
-import { type Addend, addendsOf } from "../ir/circuit/addends.js";
-import { addersOf } from "../ir/circuit/adders.js";
+import { type Addend, addendsOf } from "../../ir/circuit/addends.js";
+import { type Adders, addersOf } from "../../ir/circuit/adders.js";
 import {
   type Cell,
   cellOperands,
@@ -7,11 +7,13 @@ import {
   type Module,
   type Wire,
   type WireId,
-} from "../ir/circuit/circuit.js";
-import type { Target } from "../lower/target.js";
+} from "../../ir/circuit/circuit.js";
+import type { Target } from "../../lower/target.js";
 
 /** The additions of a module as a synthesis tool sees them: which ones it merges into sums of more than two operands. */
 export interface Sums {
+  /** Those that are written as primitives for the target: nothing merges with them. */
+  readonly primitives: Adders;
   /** The operands of each addition that remains. */
   readonly addends: ReadonlyMap<WireId, readonly Addend[]>;
   /** How many low bits of each wire anything reads: the bits above are never computed. */
@@ -23,8 +25,8 @@ export interface Sums {
  * and whole, in a width that cannot lose a carry between the two.
  */
 export function sumsOf(module: Module, target: Target): Sums {
-  const adders = addersOf(module);
-  const primitive = (id: WireId) => target === "ultrascale" && adders.has(module.wires[id] as Wire);
+  const primitives: Adders = target === "ultrascale" ? addersOf(module) : new Map();
+  const primitive = (id: WireId) => primitives.has(module.wires[id] as Wire);
   const demanded = demandOf(module, primitive);
   const wire = (id: WireId) => module.wires[id] as Wire;
   const readers = new Array<number>(module.wires.length).fill(0);
@@ -58,7 +60,7 @@ export function sumsOf(module: Module, target: Target): Sums {
     });
     addends.set(id, merged);
   });
-  return { addends, demanded };
+  return { primitives, addends, demanded };
 }
 
 function operandsOf(cell: Cell): readonly Addend[] | undefined {

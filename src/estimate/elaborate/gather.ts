@@ -1,27 +1,26 @@
-import { countWidth } from "../ir/circuit/primitives/counts.js";
-import { type GatherParameters, gatherRows } from "../ir/circuit/primitives/gather.js";
-import { NOTHING } from "./counts.js";
-import { chosen, extended, field, knownItem, type Logic, registered } from "./logic.js";
-import { type Bit, ZERO } from "./network.js";
-import { blockRams, counters, LUT_RAM_DEPTH, lutRam } from "./primitives.js";
-
-/** The ports of templates/verilog/l1c_gather.v that come in. */
-export interface GatherInputs {
-  readonly push: Bit;
-  readonly data: readonly Bit[];
-  readonly pop: Bit;
-  readonly index: readonly Bit[];
-}
+import { countWidth } from "../../ir/circuit/primitives/counts.js";
+import { type GatherParameters, gatherRows } from "../../ir/circuit/primitives/gather.js";
+import { NOTHING } from "../counts.js";
+import { type Bit, ZERO } from "../network.js";
+import { blockRams, counters, LUT_RAM_DEPTH, lutRam } from "../primitives.js";
+import { type IndexedInputs, knownItem } from "./indexed.js";
+import type { Logic } from "./logic.js";
+import { chosen, extended, field } from "./words.js";
 
 /** out_data of templates/verilog/l1c_gather.v. */
-export function gatherBits(logic: Logic, gather: GatherParameters, inputs: GatherInputs): readonly Bit[] {
+export function gatherBits(logic: Logic, gather: GatherParameters, inputs: IndexedInputs): readonly Bit[] {
   const { items, ports, indexBits, reads, banks } = gather;
   const rows = gatherRows(gather);
   const pointer = (key: string, counts: readonly number[], by: Bit) => {
     const live = counts.filter((count) => count > 1);
     const width = live.reduce((sum, count) => sum + countWidth(count), 0);
     if (width === 0) return [];
-    return logic.part(`${key} ${live}`, { ...NOTHING, ...counters(live, 0) }, [by, logic.rst], width);
+    return logic.part(
+      `${key} ${live}`,
+      { ...NOTHING, ...counters(live, 0) },
+      [by, logic.flipFlops.rst],
+      width,
+    );
   };
   // The row or the read is lowest, the bank above.
   const pushAt = pointer("push", [rows, banks], inputs.push);
@@ -33,12 +32,12 @@ export function gatherBits(logic: Logic, gather: GatherParameters, inputs: Gathe
   return Array.from({ length: ports }, (_, port) => {
     const index = field(inputs.index, port, indexBits);
     const item = extended(index, countWidth(items), ZERO);
-    const known = logic.register(knownItem(logic, index, items), false);
-    return registered(logic, logic.where(known, itemsOf(item)));
+    const known = logic.flipFlops.register(knownItem(logic, index, items), false);
+    return logic.registered(logic.flipFlops.where(known, itemsOf(item)));
   }).flat();
 }
 
-interface Ready extends GatherInputs {
+interface Ready extends IndexedInputs {
   readonly pushAt: readonly Bit[];
   /** The bank that is read. */
   readonly bank: readonly Bit[];
@@ -63,13 +62,13 @@ function fromRegisters(
           items * bits,
         );
   return (item) => {
-    const four = registered(logic, item.slice(2));
+    const four = logic.registered(item.slice(2));
     return Array.from({ length: bits }, (_, bit) => {
       const fours = Array.from({ length: Math.ceil(items / 4) }, (_, i) => {
         const options = [0, 1, 2, 3].map(
           (at) => (held[(4 * i + at) * bits + bit] as Bit | undefined) ?? ZERO,
         );
-        return logic.register(chosen(network, extended(item.slice(0, 2), 2, ZERO), options), false);
+        return logic.flipFlops.register(chosen(network, extended(item.slice(0, 2), 2, ZERO), options), false);
       });
       return chosen(network, four, fours);
     });
@@ -101,7 +100,7 @@ function fromMemories(logic: Logic, gather: GatherParameters, ready: Ready): Rea
         bits,
       ),
     );
-    const lane = registered(logic, item.slice(0, laneBits));
+    const lane = logic.registered(item.slice(0, laneBits));
     return Array.from({ length: bits }, (_, bit) =>
       chosen(
         network,

@@ -1,18 +1,12 @@
-import { countWidth } from "../ir/circuit/primitives/counts.js";
-import { type ScatterParameters, scatterRows } from "../ir/circuit/primitives/scatter.js";
-import { LUT_INPUTS } from "../lower/delay.js";
-import { NOTHING } from "./counts.js";
-import { chosen, extended, field, knownItem, type Logic, registered } from "./logic.js";
-import { type Bit, not, ONE, ZERO } from "./network.js";
-import { counters } from "./primitives.js";
-
-/** The ports of templates/verilog/l1c_scatter.v that come in. */
-export interface ScatterInputs {
-  readonly push: Bit;
-  readonly index: readonly Bit[];
-  readonly data: readonly Bit[];
-  readonly pop: Bit;
-}
+import { countWidth } from "../../ir/circuit/primitives/counts.js";
+import { type ScatterParameters, scatterRows } from "../../ir/circuit/primitives/scatter.js";
+import { LUT_INPUTS } from "../../lower/delay.js";
+import { NOTHING } from "../counts.js";
+import { type Bit, not, ONE, ZERO } from "../network.js";
+import { counters } from "../primitives.js";
+import { type IndexedInputs, knownItem } from "./indexed.js";
+import type { Logic } from "./logic.js";
+import { chosen, extended, field } from "./words.js";
 
 /** A number of a lane, with the bit that tells that it is there where it needs one, and its item. */
 interface Arriving {
@@ -22,7 +16,7 @@ interface Arriving {
 }
 
 /** out_data of templates/verilog/l1c_scatter.v. */
-export function scatterBits(logic: Logic, scatter: ScatterParameters, inputs: ScatterInputs): readonly Bit[] {
+export function scatterBits(logic: Logic, scatter: ScatterParameters, inputs: IndexedInputs): readonly Bit[] {
   const { bits, signed, outBits, maximum, lanes, items, indexBits } = scatter;
   const arriving = Array.from({ length: lanes }, (_, lane): Arriving => {
     const index = field(inputs.index, lane, indexBits);
@@ -47,7 +41,7 @@ function counted(logic: Logic, key: string, counts: readonly number[], by: Bit):
   const all = logic.part(
     `${key} ${counts}`,
     { ...NOTHING, ...counters(live, 0) },
-    [by, logic.rst],
+    [by, logic.flipFlops.rst],
     widths.reduce((sum, width) => sum + width, 0),
   );
   return widths.map((width, i) => {
@@ -61,12 +55,12 @@ function inRegisters(
   logic: Logic,
   scatter: ScatterParameters,
   arriving: readonly Arriving[],
-  { push, pop }: ScatterInputs,
+  { push, pop }: IndexedInputs,
 ): readonly (readonly Bit[])[] {
   const { network } = logic;
   const { items, beats, banks, outBits, maximum, lanes } = scatter;
   const delayed = (bit: Bit, by: number) =>
-    Array.from({ length: by }).reduce<Bit>((source) => logic.register(source, true), bit);
+    Array.from({ length: by }).reduce<Bit>((source) => logic.flipFlops.register(source, true), bit);
   const levels = Math.ceil(Math.log2(lanes));
   const [pushed, popped] = [delayed(push, levels + 1), delayed(pop, levels)];
   const [beat, pushBank] = counted(logic, "beats", [beats, banks], pushed) as [
@@ -75,15 +69,15 @@ function inRegisters(
   ];
   const [popBank] = counted(logic, "given", [banks], popped) as [readonly Bit[]];
   const first = not(beat.reduce((any, bit) => network.or(any, bit), ZERO));
-  const come = arriving.map(({ number, ...where }) => ({ ...where, number: registered(logic, number) }));
+  const come = arriving.map(({ number, ...where }) => ({ ...where, number: logic.registered(number) }));
   return Array.from({ length: items }, (_, at) => {
     const leaves = come.map(({ number, item, known }) => {
-      const mine = logic.register(network.and(known, isAt(logic, item, at)), false);
+      const mine = logic.flipFlops.register(network.and(known, isAt(logic, item, at)), false);
       return number.map((bit) => network.and(bit, mine));
     });
     const sum = tree(logic, scatter, leaves);
     const total = maximum === 1 ? sum : extended(sum, outBits, fillOf(scatter, sum));
-    const held = Array.from({ length: banks }, () => total.map(() => network.leaf()));
+    const held = Array.from({ length: banks }, () => logic.leaves(total.length));
     const ofBank = (bank: readonly Bit[]) =>
       total.map((_, i) =>
         chosen(
@@ -98,7 +92,7 @@ function inRegisters(
       const here = pushBank.length === 0 ? pushed : network.and(pushed, isAt(logic, pushBank, k));
       logic.place({ resources: { ...NOTHING, ff: total.length }, inputs: [here, ...next], outputs });
     }
-    return registered(logic, ofBank(popBank));
+    return logic.registered(ofBank(popBank));
   });
 }
 
@@ -107,9 +101,10 @@ function inMemories(
   logic: Logic,
   scatter: ScatterParameters,
   arriving: readonly Arriving[],
-  { push, pop }: ScatterInputs,
+  { push, pop }: IndexedInputs,
 ): readonly (readonly Bit[])[] {
-  const { network, rst } = logic;
+  const { network } = logic;
+  const { rst } = logic.flipFlops;
   const { beats, banks, sumBits, outLanes, maximum } = scatter;
   const rows = scatterRows(scatter);
   const laneBits = Math.log2(outLanes);
@@ -118,16 +113,14 @@ function inMemories(
   const each = outLanes === 1 ? 1 : 2;
   const reads = arriving.map(({ number, item, known }) => {
     const width = maximum === 1 ? number.length : sumBits;
-    const at = registered(logic, item.slice(laneBits));
-    const odd = registered(logic, item.slice(0, each - 1));
+    const at = logic.registered(item.slice(laneBits));
+    const odd = logic.registered(item.slice(0, each - 1));
     const held = Array.from({ length: banks }, (_, k) => {
       const pushed = network.and(push, isAt(logic, pushBank, k));
       const drain = network.or(rst, network.and(pop, isAt(logic, popBank, k)));
       const address = at.map((bit, i) => network.mux(drain, row[i] as Bit, bit));
-      const come = registered(logic, logic.where(network.and(pushed, not(rst)), number));
-      const outputs = Array.from({ length: outLanes }, () =>
-        Array.from({ length: width }, () => network.leaf()),
-      );
+      const come = logic.registered(logic.flipFlops.where(network.and(pushed, not(rst)), number));
+      const outputs = Array.from({ length: outLanes }, () => logic.leaves(width));
       for (let pair = 0; pair < outLanes; pair += each) {
         const old = Array.from({ length: width }, (_, i) =>
           chosen(
@@ -142,7 +135,7 @@ function inMemories(
         const more = maximum === 1 ? greater(logic, scatter, come, old) : ONE;
         for (let result = pair; result < pair + each; result++) {
           const here = network.and(pushed, network.and(known, isAt(logic, item.slice(0, laneBits), result)));
-          const write = network.or(drain, network.and(logic.register(here, false), more));
+          const write = network.or(drain, network.and(logic.flipFlops.register(here, false), more));
           logic.place({
             resources: { ...NOTHING, lut: onePortRam(width, rows) },
             inputs: [write, ...address, ...next],
@@ -153,8 +146,7 @@ function inMemories(
       return outputs;
     });
     return Array.from({ length: outLanes }, (_, result) =>
-      registered(
-        logic,
+      logic.registered(
         Array.from({ length: width }, (_, i) =>
           chosen(
             network,
@@ -189,7 +181,7 @@ function tree(logic: Logic, scatter: ScatterParameters, leaves: readonly (readon
       const [a, b] = [level[i] as readonly Bit[], level[i + 1]];
       const width = scatter.maximum === 1 ? a.length : Math.min(scatter.outBits, a.length + 1);
       next.push(
-        registered(logic, b === undefined ? wider(scatter, a, width) : joined(logic, scatter, a, b, width)),
+        logic.registered(b === undefined ? wider(scatter, a, width) : joined(logic, scatter, a, b, width)),
       );
     }
     level = next;
