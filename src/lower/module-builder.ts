@@ -1,16 +1,16 @@
+import { additionOf } from "../ir/circuit/addends.js";
 import {
   type Cell,
   cellOperands,
-  type Instance,
   type Module,
-  mapOperands,
   offsetOf,
   type Wire,
   type WireId,
 } from "../ir/circuit/circuit.js";
 import { invariant } from "../ir/errors.js";
 import { type Interval, intervalBits, typeRange } from "../ir/fixed-point.js";
-import { hull } from "../ir/interval.js";
+import { hull, isZero, scaled, sum, ZERO } from "../ir/interval.js";
+import { withoutDead } from "./dead-wires.js";
 import { LUT_INPUTS } from "./delay.js";
 import { type AdderGraphFacts, DEFAULT_EFFORT, type Search } from "./effort.js";
 import { DEFAULT_SLACK } from "./slack.js";
@@ -28,13 +28,9 @@ export interface Shifted {
 }
 
 /** A signal times ±2^shift. */
-export interface Term {
-  readonly signal: Signal;
-  readonly shift: number;
+export interface Term extends Shifted {
   readonly negative: boolean;
 }
-
-const scale = (k: bigint, shift: number) => (shift >= 0 ? k << BigInt(shift) : k >> BigInt(-shift));
 
 /**
  * Builds the combinational part of a module. Widths follow from proven intervals; equal cells become one wire;
@@ -116,50 +112,6 @@ export class ModuleBuilder {
     return this.define({ op: "concat", parts: parts.map(({ wire }) => wire) }, "i", range);
   }
 
-  /** The sum of two terms as a term: a common shift and a common minus are kept outside the adder. */
-  addTerms(a: Term, b: Term): Term {
-    const shift = Math.min(a.shift, b.shift);
-    const [first, second] = a.negative && !b.negative ? [b, a] : [a, b];
-    const op = first.negative === second.negative ? "add" : "sub";
-    const signal = this.addition(op, first.signal, first.shift - shift, second.signal, second.shift - shift);
-    return { signal, shift, negative: first.negative };
-  }
-
-  /**
-   * The sum of three terms as a term, in one cell where none is 0: a common shift and a common minus are kept outside.
-   * Equal sums become one cell, in whatever order their terms come.
-   */
-  addThreeTerms(...terms: readonly [Term, Term, Term]): Term {
-    const rest = terms.filter(({ signal }) => !this.isZero(signal));
-    if (rest.length < 3) {
-      const zero: Term = { signal: this.constant(0n), shift: 0, negative: false };
-      const [first, second] = rest;
-      return first === undefined || second === undefined ? (first ?? zero) : this.addTerms(first, second);
-    }
-    const shift = Math.min(...rest.map((term) => term.shift));
-    const negative = rest.every((term) => term.negative);
-    const operands = rest
-      .map((term) => ({ ...term, shift: term.shift - shift, negative: term.negative && !negative }))
-      .toSorted(
-        (a, b) =>
-          Number(a.negative) - Number(b.negative) || a.signal.wire - b.signal.wire || a.shift - b.shift,
-      );
-    const range = operands.reduce(
-      (sum, { signal, shift: by, negative: minus }) => {
-        const [lo, hi] = [scale(signal.range.lo, by), scale(signal.range.hi, by)];
-        return minus ? { lo: sum.lo - hi, hi: sum.hi - lo } : { lo: sum.lo + lo, hi: sum.hi + hi };
-      },
-      { lo: 0n, hi: 0n },
-    );
-    const [a, b, c] = operands as [Term, Term, Term];
-    const cell: Cell = {
-      ...{ op: "add3", a: a.signal.wire, shiftA: a.shift },
-      ...{ b: b.signal.wire, shiftB: b.shift, negateB: b.negative },
-      ...{ c: c.signal.wire, shiftC: c.shift, negateC: c.negative },
-    };
-    return { signal: this.define(cell, "e", range), shift, negative };
-  }
-
   /** The signal's bits as an unsigned number: the signal or, with `negate`, its negative, plus `offsetOf` its wire. */
   offset(a: Signal, negate: boolean): Signal {
     const wire = this.wireOf(a);
@@ -172,38 +124,33 @@ export class ModuleBuilder {
   }
 
   /**
-   * The sum of unsigned signals times powers of two, and of a constant, in one cell. `range` has the sum's bounds, which
-   * the caller knows: they may be tighter than those that follow from the bounds of the signals.
+   * The sum of up to three terms in one cell, the same one in whatever order they come; not all of them are negative. `range`
+   * has its bounds where the caller knows tighter ones than those that follow from the bounds of the signals.
    */
-  sum(operands: readonly Shifted[], range: Interval): Signal {
-    const [a, b, c] = operands.toSorted((x, y) => x.signal.wire - y.signal.wire || x.shift - y.shift);
+  sum(terms: readonly (Shifted & Partial<Term>)[], range = boundsOf(terms)): Signal {
+    const [a, b, c] = terms
+      .map(({ signal, shift, negative = false }) => ({ id: signal.wire, shift, negative, signal }))
+      .toSorted((x, y) => Number(x.negative) - Number(y.negative) || x.id - y.id || x.shift - y.shift);
     if (a === undefined) return this.constant(0n);
-    if (b === undefined) return this.narrow(this.shift(a.signal, a.shift), range);
-    const two = { a: a.signal.wire, shiftA: a.shift, b: b.signal.wire, shiftB: b.shift };
-    if (c === undefined) return this.define({ op: "add", ...two }, "a", range);
-    const third = { c: c.signal.wire, shiftC: c.shift };
-    return this.define({ op: "add3", ...two, negateB: false, ...third, negateC: false }, "e", range);
-  }
-
-  /** A term as a signal. */
-  value(term: Term): Signal {
-    const shifted = this.shift(term.signal, term.shift);
-    return term.negative ? this.addition("sub", this.constant(0n), 0, shifted, 0) : shifted;
+    if (b !== undefined) {
+      const cell = additionOf(a, b, c);
+      return this.define(cell, { add: "a", sub: "d", add3: "e" }[cell.op], range);
+    }
+    invariant(!a.negative, "a sum has a term that is added");
+    return this.narrow(this.shift(a.signal, a.shift), range);
   }
 
   add(a: Signal, b: Signal): Signal {
-    return this.addition("add", a, 0, b, 0);
+    if (isZero(b.range)) return a;
+    if (isZero(a.range)) return b;
+    const cell: Cell = { op: "add", a: a.wire, shiftA: 0, b: b.wire, shiftB: 0 };
+    return this.define(cell, "a", sum(a.range, b.range));
   }
 
-  private addition(op: "add" | "sub", a: Signal, shiftA: number, b: Signal, shiftB: number): Signal {
-    const low = scale(a.range.lo, shiftA);
-    const high = scale(a.range.hi, shiftA);
-    const [other, another] = [scale(b.range.lo, shiftB), scale(b.range.hi, shiftB)];
-    const range =
-      op === "add" ? { lo: low + other, hi: high + another } : { lo: low - another, hi: high - other };
-    if (this.isZero(b)) return this.shift(a, shiftA);
-    if (op === "add" && this.isZero(a)) return this.shift(b, shiftB);
-    return this.define({ op, a: a.wire, shiftA, b: b.wire, shiftB }, op === "add" ? "a" : "d", range);
+  subtract(a: Signal, b: Signal): Signal {
+    if (isZero(b.range)) return a;
+    const cell: Cell = { op: "sub", a: a.wire, shiftA: 0, b: b.wire, shiftB: 0 };
+    return this.define(cell, "d", sum(a.range, scaled(b.range, -1n)));
   }
 
   /** The product of two signals as one cell (see multiply.ts for wide ones); with `dsp` it passes through a DSP. */
@@ -228,14 +175,11 @@ export class ModuleBuilder {
     return same ? signal : this.wrap(signal, range);
   }
 
-  subtract(a: Signal, b: Signal): Signal {
-    return this.addition("sub", a, 0, b, 0);
-  }
-
   /** The signal times 2^by, rounded down. */
   shift(a: Signal, by: number): Signal {
     if (by === 0) return a;
-    const range = { lo: scale(a.range.lo, by), hi: scale(a.range.hi, by) };
+    const bound = (k: bigint) => (by >= 0 ? k << BigInt(by) : k >> BigInt(-by));
+    const range = { lo: bound(a.range.lo), hi: bound(a.range.hi) };
     return this.define({ op: "shift", a: a.wire, by }, "h", range);
   }
 
@@ -295,29 +239,11 @@ export class ModuleBuilder {
     comment: readonly string[],
     outputs: readonly { readonly name: string; readonly signal: Signal }[],
   ): Module {
-    // What no output needs was tried or narrowed away; ports stay.
-    const needed = new Set(outputs.map(({ signal }) => signal.wire));
-    for (let id = this.wires.length - 1; id >= 0; id--) {
-      const { cell } = this.wires[id] as Wire;
-      if (needed.has(id)) for (const operand of cellOperands(cell)) needed.add(operand);
-      else if (cell.op === "input") needed.add(id);
-    }
-    const kept = new Map([...needed].toSorted((a, b) => a - b).map((id, i) => [id, i]));
-    const moved = (id: WireId) => kept.get(id) as WireId;
-    return {
-      name,
-      comment,
-      wires: [...kept.keys()].map((id) => {
-        const wire = this.wires[id] as Wire;
-        return { ...wire, cell: mapOperands(wire.cell, moved) };
-      }),
-      instances: [] as readonly Instance[],
-      outputs: outputs.map(({ name: port, signal }) => ({ name: port, wire: moved(signal.wire) })),
-    };
-  }
-
-  private isZero({ range }: Signal): boolean {
-    return range.lo === 0n && range.hi === 0n;
+    // What no output needs was tried or narrowed away.
+    return withoutDead({
+      ...{ name, comment, wires: this.wires, instances: [] },
+      outputs: outputs.map(({ name: port, signal }) => ({ name: port, wire: signal.wire })),
+    });
   }
 
   private define(cell: Cell, prefix: string, range: Interval): Signal {
@@ -356,4 +282,13 @@ function keyOf(cell: Cell): string {
     default:
       return JSON.stringify(cell, (_, value) => (typeof value === "bigint" ? value.toString() : value));
   }
+}
+
+/** The bounds of a sum of terms. */
+function boundsOf(terms: readonly (Shifted & Partial<Term>)[]): Interval {
+  return terms
+    .map(({ signal, shift, negative = false }) =>
+      scaled(signal.range, (negative ? -1n : 1n) << BigInt(shift)),
+    )
+    .reduce(sum, ZERO);
 }

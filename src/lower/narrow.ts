@@ -1,14 +1,7 @@
-import { type Addend, addendsOf } from "../ir/circuit/addends.js";
-import {
-  type Cell,
-  type CellOf,
-  cellOperands,
-  type Module,
-  mapOperands,
-  type Wire,
-  type WireId,
-} from "../ir/circuit/circuit.js";
+import { type Addend, addendsOf, additionOf } from "../ir/circuit/addends.js";
+import type { Cell, CellOf, Module, Wire, WireId } from "../ir/circuit/circuit.js";
 import { InternalError, invariant } from "../ir/errors.js";
+import { withoutDead } from "./dead-wires.js";
 import {
   allBits,
   type Bits,
@@ -166,9 +159,9 @@ class Narrowing {
     if (a === undefined) return made({ op: "constant", value: 0n }, cut);
     if (a.negative) {
       const zero = { id: this.wires.constant(0n), shift: 0, negative: false };
-      return made(sumCell(zero, a, b), cut);
+      return made(additionOf(zero, a, b), cut);
     }
-    if (b !== undefined) return made(sumCell(a, b, c), cut);
+    if (b !== undefined) return made(additionOf(a, b, c), cut);
     const same = a.shift === 0 && sameKind(this.wires.wires[a.id] as Wire, kind);
     return same ? { wire: a.id, cut } : made({ op: "shift", a: a.id, by: a.shift }, cut);
   }
@@ -217,34 +210,4 @@ class Narrowing {
     const index = this.wires.read(cell.index, first, { width, signed: false });
     return { ...cell, index, entries: Array.from({ length: 2 ** width }, (_, i) => entry(i * 2 ** first)) };
   }
-}
-
-/** The cell of a sum; its first addend is added. */
-function sumCell(a: Addend, b: Addend, c: Addend | undefined): Cell {
-  const two = { a: a.id, shiftA: a.shift, b: b.id, shiftB: b.shift };
-  if (c === undefined) return { op: b.negative ? "sub" : "add", ...two };
-  return {
-    ...{ op: "add3", ...two, negateB: b.negative },
-    ...{ c: c.id, shiftC: c.shift, negateC: c.negative },
-  };
-}
-
-/** A module without what no output needs; ports stay. */
-function withoutDead(module: Module): Module {
-  const needed = new Set(module.outputs.map(({ wire }) => wire));
-  for (let id = module.wires.length - 1; id >= 0; id--) {
-    const { cell } = module.wires[id] as Wire;
-    if (needed.has(id)) for (const operand of cellOperands(cell)) needed.add(operand);
-    else if (cell.op === "input") needed.add(id);
-  }
-  const kept = [...needed].toSorted((a, b) => a - b);
-  const moved = new Map(kept.map((id, i) => [id, i]));
-  return {
-    ...module,
-    wires: kept.map((id) => {
-      const wire = module.wires[id] as Wire;
-      return { ...wire, cell: mapOperands(wire.cell, (operand) => moved.get(operand) as WireId) };
-    }),
-    outputs: module.outputs.map(({ name, wire }) => ({ name, wire: moved.get(wire) as WireId })),
-  };
 }

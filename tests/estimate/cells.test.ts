@@ -24,7 +24,7 @@ type Body = (builder: ModuleBuilder, a: Signal, b: Signal, c: Signal) => Signal;
 
 /** What is computed, from inputs of which bits (signed where negative). */
 const CELLS: readonly (readonly [string, readonly number[], Body])[] = [
-  ["a sum, shifted", [8, -9], (m, a, b) => m.addTerms(term(a, 3), term(b, 0)).signal],
+  ["a sum, shifted", [8, -9], (m, a, b) => m.sum([term(a, 3), term(b, 0)])],
   ["a difference", [-8, 6], (m, a, b) => m.subtract(a, b)],
   ["a sum with a constant", [-8], (m, a) => m.add(a, m.constant(19n))],
   ["two bits", [2, 1], (m, a, b) => m.add(a, b)],
@@ -33,11 +33,7 @@ const CELLS: readonly (readonly [string, readonly number[], Body])[] = [
     [-8, -10, -10],
     (m, a, b, c) => m.resize(m.subtract(m.resize(m.add(a, b), 12, true), c), 12, true),
   ],
-  [
-    "a sum of three",
-    [-8, 10, -9],
-    (m, a, b, c) => m.value(m.addThreeTerms(term(a, 0), term(b, 2), term(c, 1, true))),
-  ],
+  ["a sum of three", [-8, 10, -9], (m, a, b, c) => m.sum([term(a, 0), term(b, 2), term(c, 1, true)])],
   ["a product", [8, 4], (m, a, b) => m.mul(a, b)],
   ["a choice of four", [2, 8], (m, a, b) => m.choose(a, [m.constant(0n), b, m.shift(b, 1), m.constant(77n)])],
   ["a short comparison", [-6], (m, a) => m.atLeast(a, 7n)],

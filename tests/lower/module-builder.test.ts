@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { InternalError } from "../../src/ir/errors.js";
 import { parseFixed } from "../../src/ir/fixed/text.js";
 import { typeRange } from "../../src/ir/fixed-point.js";
 import { ModuleBuilder, type Signal, type Term } from "../../src/lower/module-builder.js";
@@ -16,11 +17,11 @@ describe("the module builder", () => {
     expect(builder.atLeast(a, 2n).wire).not.toBe(builder.atLeast(a, 3n).wire);
   });
 
-  it("adds three terms in one cell, exactly, for all signs and shifts", () => {
+  it("adds two and three terms in one cell, exactly, for all signs and shifts", () => {
     for (let seed = 1; seed <= 300; seed++) {
       const random = new Random(seed);
       const builder = new ModuleBuilder();
-      const ports = random.array(3, () => random.pick(["x", "y", "z"]));
+      const ports = random.array(random.integer(2, 3), () => random.pick(["x", "y", "z"]));
       const signals = new Map(
         ["x", "y", "z"].map((name) => {
           const width = random.integer(1, 4);
@@ -28,14 +29,16 @@ describe("the module builder", () => {
           return [name, inputSignal(builder, name, width, typeRange({ signed, width, integer: width }))];
         }),
       );
-      const terms = ports.map((name): Term => {
+      const terms = ports.map((name, i): Term => {
         const signal = signals.get(name) as Signal;
-        return { signal, shift: random.integer(0, 5), negative: random.integer(0, 1) === 1 };
-      }) as [Term, Term, Term];
-      const sum = builder.addThreeTerms(...terms);
-      expect(builder.addThreeTerms(terms[2], terms[0], terms[1])).toEqual(sum);
-      expect(builder.wireOf(sum.signal).cell.op).toBe("add3");
-      const module = builder.finish("m", [], [{ name: "out", signal: builder.value(sum) }]);
+        return { signal, shift: random.integer(0, 5), negative: i > 0 && random.integer(0, 1) === 1 };
+      });
+      const sum = builder.sum(terms);
+      expect(builder.sum(terms.toReversed())).toEqual(sum);
+      const subtracts = terms.some(({ negative }) => negative);
+      const { op } = builder.wireOf(sum).cell;
+      expect(op).toBe(terms.length === 3 ? "add3" : subtracts ? "sub" : "add");
+      const module = builder.finish("m", [], [{ name: "out", signal: sum }]);
       const run = combinational(module);
       for (let i = 0; i < 20; i++) {
         const inputs = Object.fromEntries(
@@ -55,14 +58,12 @@ describe("the module builder", () => {
     }
   });
 
-  it("leaves zeros out of a sum of three", () => {
+  it("takes a sum of one term for that term, and of none for 0", () => {
     const builder = new ModuleBuilder();
-    const a = { signal: inputSignal(builder, "a", 3, { lo: 0n, hi: 7n }), shift: 2, negative: true };
-    const b = { signal: inputSignal(builder, "b", 3, { lo: 0n, hi: 7n }), shift: 1, negative: false };
-    const zero = { signal: builder.constant(0n), shift: 0, negative: false };
-    expect(builder.addThreeTerms(zero, a, b)).toEqual(builder.addTerms(a, b));
-    expect(builder.addThreeTerms(zero, a, zero)).toEqual(a);
-    expect(builder.addThreeTerms(zero, zero, zero).signal.range).toEqual({ lo: 0n, hi: 0n });
+    const signal = inputSignal(builder, "a", 3, { lo: 0n, hi: 7n });
+    expect(builder.sum([{ signal, shift: 2 }])).toEqual(builder.shift(signal, 2));
+    expect(builder.sum([])).toEqual(builder.constant(0n));
+    expect(() => builder.sum([{ signal, shift: 2, negative: true }])).toThrow(InternalError);
   });
 
   it("folds what is decided by the bounds", () => {

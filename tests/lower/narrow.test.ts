@@ -84,10 +84,10 @@ function randomModule(random: Random): Module {
     () => builder.add(pick(), pick()),
     () => builder.subtract(pick(), pick()),
     () => {
-      const terms = random.array(3, () => ({
+      const terms = random.array(2, () => ({
         ...{ signal: pick(), shift: random.integer(0, 6), negative: random.chance(0.4) },
       }));
-      return builder.value(builder.addThreeTerms(...(terms as [never, never, never])));
+      return builder.sum([{ signal: pick(), shift: random.integer(0, 6) }, ...terms]);
     },
     () => builder.add(pick(), builder.constant(BigInt(random.integer(-40, 40)) << 2n)),
     () => builder.mul(pick(), pick(), builder.search.dsp !== undefined && random.chance(0.5)),
@@ -185,9 +185,10 @@ describe("narrowed wires", () => {
     const select = builder.number("s", { lo: 0n, hi: 1n });
     const mux = builder.mux(select, a, b);
     const apart = builder.concat([a, b]);
-    const sum = builder.value(
-      builder.addTerms({ signal: a, shift: 3, negative: false }, { signal: b, shift: 0, negative: false }),
-    );
+    const sum = builder.sum([
+      { signal: a, shift: 3 },
+      { signal: b, shift: 0 },
+    ]);
     const module = builder.finish(
       "m",
       [],

@@ -53,15 +53,13 @@ function randomSums(seed: number, count: number, widest: number): Module {
   const forced = [...gated, ...saturated];
   inputs.push(...forced, ...forced.slice(0, 8).map((signal) => builder.offset(signal, true)));
   inputs.push(builder.constant(5n), builder.constant(-(1n << BigInt(widest - 1))));
-  const term = (): Term => ({
+  const term = (negative: boolean): Term => ({
     signal: random.pick(inputs),
     shift: random.chance(0.5) ? 0 : random.integer(0, widest),
-    negative: random.chance(0.3),
+    negative,
   });
   const sums = random.array(count, () =>
-    random.chance(0.3)
-      ? builder.addTerms(term(), term()).signal
-      : builder.addThreeTerms(term(), term(), term()).signal,
+    builder.sum([term(false), ...random.array(random.chance(0.3) ? 1 : 2, () => term(random.chance(0.4)))]),
   );
   return builder.finish("sums", [], [{ name: "out_data", signal: builder.concat(sums) }]);
 }

@@ -296,16 +296,16 @@ describe("the proof of an adder graph", () => {
       const builder = new ModuleBuilder();
       const inputs = ["x", "y", "z"].map((name) => inputSignal(builder, name, 3, { lo: 0n, hi: 7n }));
       const [x, y, z] = inputs as [Signal, Signal, Signal];
-      const sum = builder.addThreeTerms(
-        { signal: x, shift: 1, negative: false },
+      const sum = builder.sum([
+        { signal: x, shift: 1 },
         { signal: y, shift: 0, negative: true },
         { signal: z, shift: 2, negative: true },
-      );
+      ]);
       const wires = wiresIn(builder);
-      const wire = wires[sum.signal.wire] as Wire & { readonly cell: CellOf<"add3"> };
+      const wire = wires[sum.wire] as Wire & { readonly cell: CellOf<"add3"> };
       const cell = { ...wire.cell, ...edit(wire.cell) };
-      wires[sum.signal.wire] = { ...wire, width: wire.width - narrower, cell };
-      return () => proveSums(builder, inputs, sums, [sum.signal]);
+      wires[sum.wire] = { ...wire, width: wire.width - narrower, cell };
+      return () => proveSums(builder, inputs, sums, [sum]);
     };
     expect(attempt(() => ({}))).not.toThrow();
     expect(attempt(({ negateB }) => ({ negateB: !negateB }))).toThrow(InternalError);
