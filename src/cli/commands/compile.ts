@@ -4,49 +4,35 @@ import { type Compiled, compile as compileModel } from "../../compile.js";
 import { deviceOf } from "../../estimate/devices.js";
 import { UserError } from "../../ir/errors.js";
 import type { Model } from "../../ir/model/model.js";
-import type { Asked } from "../../lower/choose.js";
-import { MULTIPLIERS, type Multipliers } from "../../lower/dsp.js";
-import { DEFAULT_EFFORT, EFFORTS, type Effort } from "../../lower/effort.js";
-import { ITERATIONS, type Iterations } from "../../lower/graph/index.js";
+import { MULTIPLIERS } from "../../lower/dsp.js";
+import { DEFAULT_EFFORT, EFFORTS } from "../../lower/effort.js";
+import { ITERATIONS } from "../../lower/graph/index.js";
 import { ARCHITECTURES } from "../../lower/lowered.js";
 import { topModuleName } from "../../lower/names.js";
-import { delaysOf, TARGETS, type Target, targetOf } from "../../lower/target.js";
+import { delaysOf, TARGETS, targetOf } from "../../lower/target.js";
 import { writeBuild } from "../build-directory.js";
 import { calibrateFromFile } from "../calibration.js";
 import { type Command, EXIT } from "../command.js";
-import { type Config, checkConfig, LONGEST_NAME, openConfig, readType } from "../config.js";
+import { type Config, LONGEST_NAME, openConfig, readType } from "../config.js";
 import { checkCount, MOST_THREADS } from "../count.js";
 import { describeBuild } from "../describe-build.js";
 import { graphShapes } from "../graph-shapes.js";
 import { sha256OfEvents } from "../graphs.js";
 import { openModel, WEIGHTS } from "../model-files.js";
 import { EVENT_FILES } from "../open-events.js";
+import { itemsPerClock, type Overrides, override } from "../overrides.js";
 import { readTemplate } from "../package.js";
 import { openSearchCache } from "../search-cache.js";
 import { searchThreads } from "../search-threads.js";
 import { describeManifest } from "../summary.js";
 import { endingAtOnce } from "../temporary.js";
 
-export interface CompileCommandOptions {
+export interface CompileCommandOptions extends Overrides {
   readonly model: string;
   readonly config: string | undefined;
   readonly output: string;
   readonly weights: string | undefined;
   readonly calibrate?: string | undefined;
-  readonly type: string | readonly string[] | undefined;
-  readonly architecture: Config["architecture"];
-  readonly columns: number | undefined;
-  readonly "clock-mhz": number | "auto" | undefined;
-  readonly threshold: number | undefined;
-  readonly target?: Target | undefined;
-  readonly multipliers?: Multipliers | undefined;
-  readonly "block-ram-from"?: number | undefined;
-  readonly effort?: Effort | undefined;
-  readonly "latency-cycles"?: number | undefined;
-  readonly "latency-ns"?: number | undefined;
-  readonly "edges-per-clock"?: number | undefined;
-  readonly "nodes-per-clock"?: number | undefined;
-  readonly iterations?: Iterations | undefined;
   readonly threads?: number | undefined;
   readonly "no-cache"?: boolean | undefined;
 }
@@ -227,20 +213,6 @@ export const compile: Command<CompileCommandOptions> = {
   },
 };
 
-/** How many edges and nodes of a graph come in a clock: the command line stands above the file. */
-function itemsPerClock(
-  { graph }: Config,
-  options: CompileCommandOptions,
-): NonNullable<Asked["itemsPerClock"]> {
-  for (const name of ["edges-per-clock", "nodes-per-clock"] as const) {
-    const given = options[name];
-    if (given !== undefined) checkCount(name, given);
-  }
-  const edges = options["edges-per-clock"] ?? graph?.edges_per_clock;
-  const nodes = options["nodes-per-clock"] ?? graph?.nodes_per_clock;
-  return { ...(edges !== undefined && { edges }), ...(nodes !== undefined && { nodes }) };
-}
-
 /** A firmware without a name has that of its model's file, as far as a module can. */
 function nameOf(model: string): string {
   return topModuleName(basename(model, extname(model)).slice(0, LONGEST_NAME));
@@ -255,55 +227,4 @@ function checkInputs(config: Config, { model }: Compiled, file: string | undefin
     where: `${file}: inputs`,
     hint: `Its inputs: ${inputs.join(", ")}.`,
   });
-}
-
-function override(config: Config, options: CompileCommandOptions): Config {
-  const { architecture, columns } = options;
-  const { stream: configured, graph, ...rest } = config;
-  // What is asked for on the command line stands above the file: other firmware has no stream, and takes no edges in turn.
-  const asks = (one: Config["architecture"]) => architecture === undefined || architecture === one;
-  const kept = asks("stream") ? configured : undefined;
-  const stream = columns !== undefined ? { ...configured, columns } : kept;
-  const turns = { edges_per_clock: undefined, nodes_per_clock: undefined, iterations: undefined };
-  const [cycles, ns] = [options["latency-cycles"], options["latency-ns"]];
-  // A bound on the command line takes the place of all that the file has.
-  const latency = cycles === undefined && ns === undefined ? config.latency : { cycles, ns };
-  return checkConfig(
-    {
-      ...rest,
-      clock_mhz: options["clock-mhz"] ?? config.clock_mhz,
-      architecture: architecture ?? config.architecture,
-      ...(stream !== undefined && { stream }),
-      ...(graph !== undefined && { graph: asks("graph") ? graph : { ...graph, ...turns } }),
-      target: options.target ?? config.target,
-      multipliers: options.multipliers ?? config.multipliers,
-      tables:
-        options["block-ram-from"] === undefined
-          ? config.tables
-          : { block_ram_from: options["block-ram-from"] },
-      ...(latency !== undefined && { latency }),
-      ...(options.effort !== undefined && { effort: options.effort }),
-      types: { ...config.types, ...typesOf(options.type) },
-      output: { ...config.output, threshold: options.threshold ?? config.output.threshold },
-    },
-    "command line",
-  );
-}
-
-/** The types that options NODE=TYPE give. */
-function typesOf(given: string | readonly string[] | undefined): Record<string, string> {
-  const pairs = (given === undefined ? [] : [given].flat()).map((text): [string, string] => {
-    // A node's name may hold an equals sign, a type does not.
-    const at = text.lastIndexOf("=");
-    if (at < 1)
-      throw new UserError(`'${text}' is no NODE=TYPE`, {
-        where: "--type",
-        hint: "Give a node and its type: --type 'x=fixed<16,6>'.",
-      });
-    return [text.slice(0, at), text.slice(at + 1)];
-  });
-  const twice = pairs.find(([name], i) => pairs.findIndex(([other]) => other === name) !== i);
-  if (twice !== undefined)
-    throw new UserError(`'${twice[0]}' has two types`, { where: "--type", hint: "Give it one." });
-  return Object.fromEntries(pairs);
 }
