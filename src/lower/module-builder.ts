@@ -131,6 +131,7 @@ export class ModuleBuilder {
     const [a, b, c] = terms
       .map(({ signal, shift, negative = false }) => ({ id: signal.wire, shift, negative, signal }))
       .toSorted((x, y) => Number(x.negative) - Number(y.negative) || x.id - y.id || x.shift - y.shift);
+    invariant(terms.length <= 3, "a cell adds up to three terms");
     if (a === undefined) return this.constant(0n);
     if (b !== undefined) {
       const cell = additionOf(a, b, c);
