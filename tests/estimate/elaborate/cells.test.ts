@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
-import type { Resources } from "../../src/estimate/counts.js";
-import { estimateResources } from "../../src/estimate/resources.js";
-import { cellDelay, FABRICS } from "../../src/lower/delay.js";
-import { ModuleBuilder, type Signal } from "../../src/lower/module-builder.js";
-import type { Target } from "../../src/lower/target.js";
-import { circuitOf, inputSignal } from "../support/circuit.js";
-import { Random } from "../support/random.js";
-import { countedByYosys } from "../support/synthesize.js";
-import { hasTool } from "../support/tools.js";
+import type { Resources } from "../../../src/estimate/counts.js";
+import { estimateResources } from "../../../src/estimate/resources.js";
+import { cellDelay, FABRICS } from "../../../src/lower/delay.js";
+import { ModuleBuilder, type Signal } from "../../../src/lower/module-builder.js";
+import type { Target } from "../../../src/lower/target.js";
+import { circuitOf, inputSignal } from "../../support/circuit.js";
+import { Random } from "../../support/random.js";
+import { countedByYosys } from "../../support/synthesize.js";
+import { hasTool } from "../../support/tools.js";
 
 const unsigned = (bits: number) => ({ lo: 0n, hi: (1n << BigInt(bits)) - 1n });
 const signed = (bits: number) => ({ lo: -(1n << BigInt(bits - 1)), hi: (1n << BigInt(bits - 1)) - 1n });

@@ -1,15 +1,15 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { synthesize } from "../../src/cosim/yosys.js";
-import type { Resources } from "../../src/estimate/counts.js";
-import { estimateResources } from "../../src/estimate/resources.js";
-import type { Circuit } from "../../src/ir/circuit/circuit.js";
-import type { GatherParameters } from "../../src/ir/circuit/primitives/gather.js";
-import type { ScatterParameters } from "../../src/ir/circuit/primitives/scatter.js";
-import { withFolder, writeVerilog } from "../support/firmware.js";
-import { gatherCircuit, scatterCircuit } from "../support/primitives.js";
-import { hasTool } from "../support/tools.js";
+import { synthesize } from "../../../src/cosim/yosys.js";
+import type { Resources } from "../../../src/estimate/counts.js";
+import { estimateResources } from "../../../src/estimate/resources.js";
+import type { Circuit } from "../../../src/ir/circuit/circuit.js";
+import type { GatherParameters } from "../../../src/ir/circuit/primitives/gather.js";
+import type { ScatterParameters } from "../../../src/ir/circuit/primitives/scatter.js";
+import { withFolder, writeVerilog } from "../../support/firmware.js";
+import { gatherCircuit, scatterCircuit } from "../../support/primitives.js";
+import { hasTool } from "../../support/tools.js";
 
 const GATHERED: GatherParameters = {
   bits: 12,
