@@ -1,6 +1,13 @@
 import { type Addend, addendsOf } from "../ir/circuit/addends.js";
-import type { Cell, CellOf, Module, Wire, WireId } from "../ir/circuit/circuit.js";
-import { InternalError } from "../ir/errors.js";
+import {
+  type Cell,
+  type CellOf,
+  cellOperands,
+  isFeedback,
+  type Module,
+  type Wire,
+  type WireId,
+} from "../ir/circuit/circuit.js";
 
 /** A set of a wire's bits, as a mask; the lowest one is bit 0. */
 export type Bits = bigint;
@@ -14,13 +21,20 @@ export interface NeededSum {
 }
 
 /** A wire and which of its bits a cell reads that matter. */
-type Need = readonly [wire: WireId, bits: Bits];
+export type Need = readonly [wire: WireId, bits: Bits];
+
+/** What a wire's cell needs for some of the wire's bits. */
+export type Needs = (wire: Wire, bits: Bits) => readonly Need[];
 
 /**
- * Which bits of each wire matter to the outputs of a combinational module, which need all of theirs. Sums and products need
- * their operands up to their own highest bit that is needed, everything else bit for bit.
+ * Which bits of each wire matter to what leaves a module, its outputs and the inputs of its instances, and to what comes back to
+ * a register from behind it: these need all of theirs. `needs` tells of each cell what it needs of those before it; by default
+ * that is no more than it must, {@link needsOf}.
  */
-export function demandedBits({ wires, outputs }: Module): readonly Bits[] {
+export function demandedBits(
+  { wires, outputs, instances }: Module,
+  needs: Needs = ({ cell }, bits) => needsOf(cell, bits, wires),
+): readonly Bits[] {
   const demanded = wires.map(() => 0n);
   const demand = ([id, bits]: Need) => {
     const { width, signed } = wires[id] as Wire;
@@ -28,20 +42,32 @@ export function demandedBits({ wires, outputs }: Module): readonly Bits[] {
     const sign = signed && bits >> BigInt(width) !== 0n ? 1n << BigInt(width - 1) : 0n;
     demanded[id] = (demanded[id] as Bits) | (bits & allBits(width)) | sign;
   };
-  for (const { wire } of outputs) demand([wire, allBits((wires[wire] as Wire).width)]);
+  const demandAll = (id: WireId) => demand([id, allBits((wires[id] as Wire).width)]);
+  for (const { wire } of outputs) demandAll(wire);
+  for (const { inputs } of instances) for (const { wire } of inputs) demandAll(wire);
+  wires.forEach((wire, id) => {
+    if (isFeedback(wire, id)) cellOperands(wire.cell).forEach(demandAll);
+  });
   for (let id = wires.length - 1; id >= 0; id--) {
     const bits = demanded[id] as Bits;
-    if (bits !== 0n) for (const need of needsOf((wires[id] as Wire).cell, bits, wires)) demand(need);
+    if (bits !== 0n) for (const need of needs(wires[id] as Wire, bits)) demand(need);
   }
   return demanded;
 }
 
-/** What a cell needs for some of its bits. Bits above a wire's highest one are those that extend it. */
-function needsOf(cell: Cell, bits: Bits, wires: readonly Wire[]): readonly Need[] {
+/**
+ * What a cell needs for some of its bits: sums and products need their operands up to their own highest bit that is needed,
+ * everything else bit for bit. Bits above a wire's highest one are those that extend it.
+ */
+export function needsOf(cell: Cell, bits: Bits, wires: readonly Wire[]): readonly Need[] {
   switch (cell.op) {
     case "input":
     case "constant":
+    case "port":
       return [];
+    case "ahead":
+    case "register":
+      return [[cell.source, bits]];
     case "slice":
       return [[cell.source, bits << BigInt(cell.low)]];
     case "concat": {
@@ -86,10 +112,6 @@ function needsOf(cell: Cell, bits: Bits, wires: readonly Wire[]): readonly Need[
       return [[cell.index, 3n], ...cell.options.map((option): Need => [option, bits])];
     case "table":
       return [[cell.index, indexBitsThatMatter(cell, bits)]];
-    case "ahead":
-    case "register":
-    case "port":
-      throw new InternalError(`bits are demanded through combinational cells only, not '${cell.op}'`);
   }
 }
 

@@ -2,12 +2,13 @@ import { type Addend, addendsOf } from "../../ir/circuit/addends.js";
 import { type Adders, addersOf } from "../../ir/circuit/adders.js";
 import {
   type Cell,
+  type CellOp,
   cellOperands,
-  isFeedback,
   type Module,
   type Wire,
   type WireId,
 } from "../../ir/circuit/circuit.js";
+import { allBits, bitLength, demandedBits, type Needs, needsOf } from "../../lower/demanded-bits.js";
 import type { Target } from "../../lower/target.js";
 
 /** The additions of a module as a synthesis tool sees them: which ones it merges into sums of more than two operands. */
@@ -26,8 +27,7 @@ export interface Sums {
  */
 export function sumsOf(module: Module, target: Target): Sums {
   const primitives: Adders = target === "ultrascale" ? addersOf(module) : new Map();
-  const primitive = (id: WireId) => primitives.has(module.wires[id] as Wire);
-  const demanded = demandOf(module, primitive);
+  const demanded = demandedBits(module, keptBits(module, primitives)).map(bitLength);
   const wire = (id: WireId) => module.wires[id] as Wire;
   const readers = new Array<number>(module.wires.length).fill(0);
   const count = (id: WireId) => {
@@ -44,8 +44,8 @@ export function sumsOf(module: Module, target: Target): Sums {
       count(id);
     });
   const addends = new Map<WireId, readonly Addend[]>();
-  module.wires.forEach(({ cell }, id) => {
-    const own = primitive(id) ? undefined : operandsOf(cell);
+  module.wires.forEach((adder, id) => {
+    const own = primitives.has(adder) ? undefined : operandsOf(adder.cell);
     if (own === undefined) return;
     const width = demanded[id] as number;
     const merged = own.flatMap((addend) => {
@@ -76,67 +76,24 @@ function overflows(addends: readonly Addend[], width: number, module: Module): b
   return most >> BigInt(width) !== 0n;
 }
 
-/** The low bits of each wire that something reads, from the outputs back. */
-function demandOf(module: Module, primitive: (id: WireId) => boolean): readonly number[] {
-  const demanded = new Array<number>(module.wires.length).fill(0);
-  const wire = (id: WireId) => module.wires[id] as Wire;
-  const demand = (id: WireId, bits: number) => {
-    demanded[id] = Math.max(demanded[id] as number, Math.min(wire(id).width, bits));
+/** Cells that pass it on to their operands when nothing reads their highest bits. */
+const NARROWED: ReadonlySet<CellOp> = new Set<CellOp>([
+  "slice",
+  "concat",
+  "shift",
+  "offset",
+  "register",
+  "add",
+  "sub",
+  "mux",
+]);
+
+/** What Yosys keeps of the operands of a cell (`wreduce`): it drops high bits only, and those of few kinds of cells. */
+function keptBits({ wires }: Module, primitives: Adders): Needs {
+  return (wire, bits) => {
+    const { cell } = wire;
+    if (!NARROWED.has(cell.op) || primitives.has(wire))
+      return cellOperands(cell).map((id) => [id, allBits((wires[id] as Wire).width)]);
+    return needsOf(cell, bits, wires).map(([id, read]) => [id, allBits(bitLength(read))]);
   };
-  const whole = (id: WireId) => demand(id, Number.POSITIVE_INFINITY);
-  module.outputs.forEach(({ wire: id }) => {
-    whole(id);
-  });
-  for (const { inputs } of module.instances)
-    inputs.forEach(({ wire: id }) => {
-      whole(id);
-    });
-  // What a register takes in from behind itself is not asked of it any more when the register is.
-  module.wires.forEach((own, id) => {
-    if (isFeedback(own, id)) cellOperands(own.cell).forEach(whole);
-  });
-  for (let id = module.wires.length - 1; id >= 0; id--) {
-    const bits = demanded[id] as number;
-    if (bits === 0) continue;
-    const { cell } = wire(id);
-    switch (cell.op) {
-      case "slice":
-        demand(cell.source, cell.low + bits);
-        break;
-      case "concat": {
-        let at = 0;
-        for (const part of cell.parts) {
-          if (at < bits) demand(part, bits - at);
-          at += wire(part).width;
-        }
-        break;
-      }
-      case "register":
-        demand(cell.source, bits);
-        break;
-      case "offset":
-        demand(cell.a, bits);
-        break;
-      case "add":
-      case "sub":
-        if (primitive(id)) {
-          cellOperands(cell).forEach(whole);
-          break;
-        }
-        demand(cell.a, bits - cell.shiftA);
-        demand(cell.b, bits - cell.shiftB);
-        break;
-      case "shift":
-        demand(cell.a, bits - cell.by);
-        break;
-      case "mux":
-        whole(cell.select);
-        demand(cell.yes, bits);
-        demand(cell.no, bits);
-        break;
-      default:
-        cellOperands(cell).forEach(whole);
-    }
-  }
-  return demanded;
 }
