@@ -8,6 +8,7 @@ import { diagramAnds, isWide } from "../rewritten.js";
 import { chainSum } from "./chain-adder.js";
 import type { Logic } from "./logic.js";
 import { primitiveSum } from "./primitive-adder.js";
+import type { Readers } from "./readers.js";
 import type { Sums } from "./sums.js";
 import type { WireBits } from "./wire-bits.js";
 import { constantBits } from "./words.js";
@@ -17,11 +18,13 @@ export class Cells {
   private readonly logic: Logic;
   private readonly wires: WireBits;
   private readonly sums: Sums;
+  private readonly readers: Readers;
 
-  constructor(logic: Logic, wires: WireBits, sums: Sums) {
+  constructor(logic: Logic, wires: WireBits, sums: Sums, readers: Readers) {
     this.logic = logic;
     this.wires = wires;
     this.sums = sums;
+    this.readers = readers;
   }
 
   /** The bits of a wire, by its cell. */
@@ -60,7 +63,7 @@ export class Cells {
           logic.arithmetic.atLeast(wires.of(cell.a), wires.wire(cell.a).signed, cell.level, LUT_INPUTS),
         ];
       case "mux":
-        return this.mux(cell, width);
+        return this.mux(cell, width, this.readers.get(id) ?? []);
       case "choose":
         return this.choice(cell, width);
       case "table":
@@ -80,13 +83,13 @@ export class Cells {
     return this.wires.of(a).map((bit, i) => ((signed && i === width - 1) !== negate ? not(bit) : bit));
   }
 
-  private mux({ select, yes, no }: CellOf<"mux">, width: number): readonly Bit[] {
+  private mux({ select, yes, no }: CellOf<"mux">, width: number, readers: readonly number[]): readonly Bit[] {
     const { logic, wires } = this;
     const [control] = wires.of(select) as readonly [Bit];
     const others = wires.scaled(no, 0, width);
     const chosen = wires
       .scaled(yes, 0, width)
-      .map((bit, i) => logic.flipFlops.choose(control, bit, others[i] as Bit));
+      .map((bit, i) => logic.flipFlops.choose(control, bit, others[i] as Bit, readers[i]));
     if ([yes, no].some((side) => wires.wire(side).cell.op === "choose")) logic.choice(chosen);
     return chosen;
   }

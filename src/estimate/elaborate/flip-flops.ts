@@ -24,7 +24,7 @@ interface TakenIn {
 
 /**
  * The flip-flops of a network. Multiplexers in front of one that choose a constant become its synchronous reset, all those that
- * choose the same one (Yosys' `opt_dff`): so multiplexers that may stand there are made here too.
+ * choose the same one and that nothing else reads (Yosys' `opt_dff`): so multiplexers that may stand there are made here too.
  */
 export class FlipFlops {
   readonly all: FlipFlop[] = [];
@@ -67,9 +67,10 @@ export class FlipFlops {
     this.all.push({ output, data, reset });
   }
 
-  /** `yes` where `select` is 1, else `no`. */
-  choose(select: Bit, yes: Bit, no: Bit): Bit {
+  /** `yes` where `select` is 1, else `no`. What is read more than once stays in front of a flip-flop. */
+  choose(select: Bit, yes: Bit, no: Bit, readers = 1): Bit {
     const result = this.network.mux(select, yes, no);
+    if (readers > 1) return result;
     if (isConstant(yes)) this.gate(result, { control: select, value: yes, other: no });
     else if (isConstant(no)) this.gate(result, { control: not(select), value: no, other: yes });
     return result;

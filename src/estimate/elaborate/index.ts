@@ -5,6 +5,7 @@ import { type Bit, isConstant } from "../network.js";
 import { Cells } from "./cells.js";
 import { Logic, type Ports } from "./logic.js";
 import { primitiveBits } from "./primitive.js";
+import { type Readers, readersOf } from "./readers.js";
 import { type Sums, sumsOf } from "./sums.js";
 import { WireBits } from "./wire-bits.js";
 
@@ -55,6 +56,7 @@ class Elaborator {
   readonly blocks: Block[] = [];
   private readonly modules: ReadonlyMap<string, Module>;
   private readonly sums = new Map<string, Sums>();
+  private readonly readers = new Map<string, Readers>();
   private readonly kept: ReadonlySet<string>;
   private readonly outputsOf: BlockOutputs;
   private readonly target: Target;
@@ -76,7 +78,8 @@ class Elaborator {
   module(module: Module, inputs: readonly Bit[]): readonly Bit[] {
     const { logic } = this;
     const wires = new WireBits(module);
-    const cells = new Cells(logic, wires, this.sumsOf(module));
+    const sums = this.sumsOf(module);
+    const cells = new Cells(logic, wires, sums, this.readersOf(module, sums));
     const ports = new Map<number, Ports>();
     let at = 0;
     module.wires.forEach((wire, id) => {
@@ -109,6 +112,12 @@ class Elaborator {
     const sums = this.sums.get(module.name) ?? sumsOf(module, this.target);
     this.sums.set(module.name, sums);
     return sums;
+  }
+
+  private readersOf(module: Module, { primitives }: Sums): Readers {
+    const readers = this.readers.get(module.name) ?? readersOf(module, primitives);
+    this.readers.set(module.name, readers);
+    return readers;
   }
 
   private instance({ of, inputs: connections }: Instance, wires: WireBits): Ports {

@@ -118,7 +118,8 @@ function keyOf({ mux, bit }: GatedBit): string {
   return `${mux}.${bit}`;
 }
 
-function isWiring({ cell }: Wire): boolean {
+/** A cell that only moves or inverts bits. */
+export function isWiring({ cell }: Wire): boolean {
   return cell.op === "slice" || cell.op === "concat" || cell.op === "shift" || cell.op === "offset";
 }
 
