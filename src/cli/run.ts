@@ -26,6 +26,26 @@ function wantsJson(args: readonly string[]): boolean {
 /** Options have no parts (--limit.x) and no opposites (--no-output): such are refused as unknown. */
 const CONFIGURATION = { "dot-notation": false, "boolean-negation": false };
 
+/**
+ * Refuses an option without its value, as in `--limit=$N` with an empty N: yargs takes it as 0 or as not given at all. What follows an
+ * option is its value unless it begins another one; of yes and no only `true` and `false` are.
+ */
+function checkValues(args: readonly string[], options: Readonly<Record<string, unknown>>): void {
+  const end = args.indexOf("--");
+  for (const [i, arg] of args.slice(0, end < 0 ? undefined : end).entries()) {
+    const [, dashes, name, equals, own = ""] = /^(--?)([A-Za-z][\w-]*)(=?)(.*)$/s.exec(arg) ?? [];
+    if (name === undefined || !(name in options)) continue;
+    const where = `${dashes}${name}`;
+    if (typeof options[name] === "boolean") {
+      if (equals === "" || own === "true" || own === "false") continue;
+      throw new UserError(`'${own}' is neither true nor false`, { where, hint: "Give the option alone." });
+    }
+    const value = equals === "" ? (args[i + 1] ?? "") : own;
+    if (value.trim() === "" || (equals === "" && /^--?[A-Za-z]/.test(value)))
+      throw new UserError("no value is given", { where, hint: "Give one, or leave the option out." });
+  }
+}
+
 /** Refuses a number that is none, and an option given more than once that does not take several values. */
 function checkOptions(options: object, repeatable: readonly string[] = []): void {
   for (const [key, value] of Object.entries(options)) {
@@ -82,6 +102,7 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
     }
     const { options: declareOptions, repeatable, run: work } = command;
     return parser.command(usage, describe, declareOptions, async (options) => {
+      checkValues(args, options as Readonly<Record<string, unknown>>);
       checkOptions(options, repeatable);
       code = await work(options, createOutput((options as { json?: boolean }).json === true));
     });

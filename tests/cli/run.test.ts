@@ -54,6 +54,32 @@ describe("l1c refuses, naming the option:", () => {
     expect(made).toMatchObject(refused("--pt-min: what is given is no number"));
   });
 
+  it("options without a value, which would count as 0 or as not given", async () => {
+    const none = "no value is given";
+    for (const [command, options, where] of [
+      ["sim", ["--limit="], "--limit"],
+      ["sim", ["--limit", ""], "--limit"],
+      ["sim", ["--limit"], "--limit"],
+      ["sim", ["--threads", "--raw"], "--threads"],
+      ["sim", ["-o", " "], "-o"],
+      ["sim", ["--output="], "--output"],
+      ["eval", ["--threshold="], "--threshold"],
+      ["cosim", ["--seed", "--json=false"], "--seed"],
+    ] as const)
+      expect(await on(command, ...options)).toMatchObject(refused(`${where}: ${none}`));
+    for (const option of ["--edges-per-clock", "--latency-cycles", "--threads", "--config"]) {
+      const compiled = await runCli("compile", "model.onnx", "-o", at("made"), option);
+      expect(compiled).toMatchObject(refused(`${option}: ${none}`));
+    }
+    expect(await runCli("sim", at("build"), "--events=")).toMatchObject(refused(`--events: ${none}`));
+  });
+
+  it("a yes or no that is neither; negative numbers are values", async () => {
+    expect(await on("sim", "--raw=yes")).toMatchObject(refused("--raw: 'yes' is neither true nor false"));
+    expect(await on("sim", "--limit", "-3")).toMatchObject(refused("--limit: -3 is no whole number"));
+    expect(await on("sim", "--raw=false", "--limit", "-3")).toMatchObject(refused("--limit: -3"));
+  });
+
   it("options that are given twice, have parts or are denied", async () => {
     const twice = "the option is given more than once";
     expect(await on("sim", "--limit", "1", "--limit", "2")).toMatchObject(refused(`--limit: ${twice}`));
