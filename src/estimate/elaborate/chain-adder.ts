@@ -13,15 +13,19 @@ import { extended } from "./words.js";
 export function chainSum(
   arithmetic: Arithmetic,
   wires: WireBits,
-  { addends, demanded }: Sums,
+  { sums, demanded }: Sums,
   id: WireId,
 ): readonly Bit[] {
   const { width } = wires.wire(id);
-  const own = addends.get(id);
+  const own = sums.get(id);
   const read = demanded[id] as number;
   // What merged into another sum, and what nothing reads.
   if (own === undefined || read === 0) return new Array<Bit>(width).fill(ZERO);
-  return extended(readSum(arithmetic, wires, own, read), width, ZERO);
+  const { low, below, addends } = own;
+  const passing =
+    below === undefined ? new Array<Bit>(low).fill(ZERO) : wires.scaled(below.id, below.shift, low);
+  const added = read > low ? readSum(arithmetic, wires, addends, read - low) : [];
+  return extended([...passing, ...added], width, ZERO);
 }
 
 /** The sum modulo 2^width. */

@@ -15,18 +15,29 @@ import type { Target } from "../../lower/target.js";
 export interface Sums {
   /** Those that are written as primitives for the target: nothing merges with them. */
   readonly primitives: Adders;
-  /** The operands of each addition that remains. */
-  readonly addends: ReadonlyMap<WireId, readonly Addend[]>;
+  /** The additions that remain. */
+  readonly sums: ReadonlyMap<WireId, Sum>;
   /** How many low bits of each wire anything reads: the bits above are never computed. */
   readonly demanded: readonly number[];
 }
 
+/** What is added at once: from bit `low` on, its operands times 2^−low. The bits below are those of one operand, or 0. */
+export interface Sum {
+  readonly low: number;
+  readonly below: Addend | undefined;
+  readonly addends: readonly Addend[];
+}
+
 /**
  * Finds the additions that Yosys merges (`alumacc`): one whose only reader is another addition that reads it unshifted
- * and whole, in a width that cannot lose a carry between the two.
+ * and whole, in a width that cannot lose a carry between the two. An adder that is an instance of `l1c_add3` adds only the bits
+ * where operands meet: it merges with what it reads, or with what reads it, if they begin at the same bit. (A sum of three
+ * whose first two need fewer bits than it has may stay apart, by the order in which Yosys looks at them; in large modules
+ * nearly all merge.)
  */
 export function sumsOf(module: Module, target: Target): Sums {
-  const primitives: Adders = target === "ultrascale" ? addersOf(module) : new Map();
+  const adders = addersOf(module);
+  const primitives: Adders = target === "ultrascale" ? adders : new Map();
   const demanded = demandedBits(module, keptBits(module, primitives)).map(bitLength);
   const wire = (id: WireId) => module.wires[id] as Wire;
   const readers = new Array<number>(module.wires.length).fill(0);
@@ -43,24 +54,26 @@ export function sumsOf(module: Module, target: Target): Sums {
     inputs.forEach(({ wire: id }) => {
       count(id);
     });
-  const addends = new Map<WireId, readonly Addend[]>();
+  const sums = new Map<WireId, Sum>();
   module.wires.forEach((adder, id) => {
     const own = primitives.has(adder) ? undefined : operandsOf(adder.cell);
     if (own === undefined) return;
-    const width = demanded[id] as number;
-    const merged = own.flatMap((addend) => {
-      const { id: from, shift, negative } = addend;
-      const inner = addends.get(from);
-      if (inner === undefined || shift > 0 || readers[from] !== 1) return [addend];
+    const { low, below } = adders.get(adder)?.layout ?? { low: 0, below: undefined };
+    const width = (demanded[id] as number) - low;
+    const addends = own.flatMap(({ id: from, shift, negative }) => {
+      const addend = { id: from, shift: shift - low, negative };
+      const inner = sums.get(from);
+      if (inner === undefined || inner.low > 0 || shift !== low || readers[from] !== 1) return [addend];
       const has = demanded[from] as number;
-      const fits = has === width || (!wire(from).signed && has < width && !overflows(inner, has, module));
+      const fits =
+        has === width || (!wire(from).signed && has < width && !overflows(inner.addends, has, module));
       if (!fits) return [addend];
-      addends.delete(from);
-      return inner.map((other) => ({ ...other, negative: other.negative !== negative }));
+      sums.delete(from);
+      return inner.addends.map((other) => ({ ...other, negative: other.negative !== negative }));
     });
-    addends.set(id, merged);
+    sums.set(id, { low, below, addends });
   });
-  return { primitives, addends, demanded };
+  return { primitives, sums, demanded };
 }
 
 function operandsOf(cell: Cell): readonly Addend[] | undefined {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type Sums, sumsOf } from "../../../src/estimate/elaborate/sums.js";
+import type { Addend } from "../../../src/ir/circuit/addends.js";
 import type { Module } from "../../../src/ir/circuit/circuit.js";
 import { parseCircuit } from "../../../src/ir/circuit/text.js";
 import type { Target } from "../../../src/lower/target.js";
@@ -12,13 +13,14 @@ function moduleOf(body: string): Module {
 }
 
 /** The operands of each addition that remains, as text, and how many bits of each wire are read. */
-function described(module: Module, { addends, demanded }: Sums) {
+function described(module: Module, { sums: found, demanded }: Sums) {
   const name = (id: number) => module.wires[id]?.name as string;
+  const text = ({ id, shift, negative }: Addend) => `${negative ? "-" : ""}${name(id)}<<${shift}`;
   return {
     addends: Object.fromEntries(
-      [...addends].map(([id, own]) => [
+      [...found].map(([id, { low, below, addends }]) => [
         name(id),
-        own.map(({ id, shift, negative }) => `${negative ? "-" : ""}${name(id)}<<${shift}`).join(" "),
+        `${addends.map(text).join(" ")}${low > 0 ? ` from ${low}, below ${below ? text(below) : 0}` : ""}`,
       ]),
     ),
     demanded: Object.fromEntries(module.wires.map((wire, id) => [wire.name, demanded[id]])),
@@ -78,5 +80,22 @@ describe("the sums that a synthesis tool sees", () => {
     const body = "  %s : u10 c0 = add3(%a, %b, %c)\n  return out = %s";
     expect(sums(body, "ultrascale").addends).toEqual({});
     expect(sums(body, "generic").addends).toEqual({ s: "a<<0 b<<0 c<<0" });
+  });
+
+  it("begin where the operands of an instance of l1c_add3 meet, and merge from the same bit on only", () => {
+    const body = (shifts: string, outer: string) => `
+  %s : u14 c0 = add3(%a, %b, %c) {shifts = ${shifts}}
+  %t : u16 c0 = add(%a, %s) {shifts = ${outer}}
+  return out = %t`;
+    expect(sums(body("[0, 2, 3]", "[0, 0]"), "generic").addends).toEqual({
+      ...{ s: "a<<-2 b<<0 c<<1 from 2, below a<<0", t: "a<<0 s<<0" },
+    });
+    expect(sums(body("[1, 1, 3]", "[0, 0]"), "generic").addends).toEqual({
+      ...{ s: "a<<0 b<<0 c<<2 from 1, below 0", t: "a<<0 s<<0" },
+    });
+    expect(sums(body("[0, 0, 2]", "[0, 0]"), "generic").addends).toEqual({ t: "a<<0 a<<0 b<<0 c<<2" });
+    expect(sums(body("[0, 0, 2]", "[0, 1]"), "generic").addends).toEqual({
+      ...{ s: "a<<0 b<<0 c<<2", t: "a<<0 s<<1" },
+    });
   });
 });
