@@ -2,7 +2,7 @@ import { readFile, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
-import { DEVICES } from "../estimate/devices.js";
+import { DEVICES, deviceOf } from "../estimate/devices.js";
 import { UserError } from "../ir/errors.js";
 import { type FixedType, OVERFLOWS, ROUNDINGS } from "../ir/fixed-point.js";
 import { FASTEST } from "../lower/clock.js";
@@ -11,7 +11,7 @@ import { EFFORTS } from "../lower/effort.js";
 import { ITERATIONS } from "../lower/graph/index.js";
 import { ARCHITECTURES } from "../lower/lowered.js";
 import { topModuleName } from "../lower/names.js";
-import { TARGETS } from "../lower/target.js";
+import { TARGETS, targetOf } from "../lower/target.js";
 import { systemError } from "./files.js";
 
 /** The widest input type, and the farthest binary point. */
@@ -162,6 +162,11 @@ export const CONFIG = z
         columns: z.number().int().positive().default(1),
       })
       .optional(),
+  })
+  .superRefine(({ device, target }, context) => {
+    if (target !== "ultrascale" || targetOf(deviceOf(device).fabric) === target) return;
+    const message = `${device} has no CARRY8, which 'ultrascale' takes: leave target out, or set it to generic`;
+    context.addIssue({ code: "custom", path: ["target"], message });
   })
   .superRefine(({ architecture, stream }, context) => {
     if (architecture === undefined || architecture === "stream" || stream === undefined) return;

@@ -39,6 +39,15 @@ async function readAt(source: ByteSource, offset: number, length: number, what: 
 
 /** Reads the central directory, ZIP64 included. Raises UserError for what is no archive or a damaged one. */
 export async function readZipDirectory(source: ByteSource): Promise<readonly ZipEntry[]> {
+  const start = await source.read(0, Math.min(2, source.size));
+  if (start[0] !== 0x50 || start[1] !== 0x4b) {
+    throw new UserError(
+      source.size === 0 ? "the file is empty" : "this is no ZIP archive, as .npz files are",
+      {
+        where: source.name,
+      },
+    );
+  }
   // The end record is 22 bytes and a comment of at most 65535.
   const tailAt = Math.max(0, source.size - 22 - 65535);
   const tail = await source.read(tailAt, source.size - tailAt);

@@ -142,6 +142,22 @@ describe("l1c compile refuses, with exit code 2, a message and nothing left behi
     expect(left()).toEqual([]);
   });
 
+  it("primitives that the device does not have, and edges in each clock for what is no graph", async () => {
+    const none = "target: xc7vx690t has no CARRY8, which 'ultrascale' takes";
+    writeFileSync(at("old.yaml"), "device: xc7vx690t\ntarget: ultrascale\n");
+    expectMistake(await compile("-c", at("old.yaml")), `old.yaml: ${none}`);
+    writeFileSync(at("old.yaml"), "device: xc7vx690t\n");
+    expectMistake(await compile("-c", at("old.yaml"), "--target", "ultrascale"), `command line: ${none}`);
+    writeFileSync(at("old.yaml"), "device: foo\ntarget: ultrascale\n");
+    expectMistake(await compile("-c", at("old.yaml")), "device: Invalid option");
+    rmSync(at("old.yaml"));
+    expectMistake(
+      await compile("--edges-per-clock", "2"),
+      "graph.edges_per_clock: edges come a few in each clock",
+    );
+    expect(left()).toEqual([]);
+  });
+
   it("a clock to be sought without a latency, or that no clock meets", async () => {
     const seek = (...more: string[]) => compile("--clock-mhz", "auto", ...more);
     expectMistake(await seek(), "clock_mhz: a clock is sought for a latency");
@@ -228,7 +244,7 @@ describe("l1c compile refuses, with exit code 2, a message and nothing left behi
     writeFileSync(at("work/thesis.tex"), "years of work");
     process.chdir(at("work"));
     try {
-      expectMistake(await runCli("compile", MODEL, "-o", ""), "no folder is named");
+      expectMistake(await runCli("compile", MODEL, "-o", ""), "-o: no value is given");
     } finally {
       process.chdir(before);
     }

@@ -140,6 +140,11 @@ describe("l1c estimate", () => {
 
   it("names mistakes", async () => {
     expect((await runCli("estimate", at("nowhere"))).code).toBe(2);
+    const idle = await runCli("estimate", at("build"), "--seconds", "5");
+    expect(idle).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("--seconds: it is the time of Yosys"),
+    });
     const seconds = await runCli("estimate", at("build"), "--synth", "--seconds", "0");
     expect(seconds.code).toBe(2);
     expect(seconds.stderr).toContain("--seconds: 0 is no whole number of 1 or more");

@@ -414,6 +414,36 @@ describe("refuses", () => {
     expect(readdirSync(folder)).toEqual(before);
   });
 
+  it("more edges or nodes in each clock than the largest graph has, and any in parallel firmware", async () => {
+    const flat = configuration().replace("graph: {", "graph: { edges_per_clock: 2,");
+    writeFileSync(at("flat.yaml"), flat);
+    const network = ["compile", at("network.onnx"), "-o", at("new"), "--calibrate", at("graphs.npz")];
+    for (const [options, message] of [
+      [
+        ["--edges-per-clock", "9"],
+        `graph.edges_per_clock: 9 edges a clock, but the largest graph has ${EDGES}`,
+      ],
+      [
+        ["--nodes-per-clock", "4"],
+        `graph.nodes_per_clock: 4 nodes a clock, but the largest graph has ${NODES}`,
+      ],
+      [["--architecture", "parallel", "--edges-per-clock", "2"], "in graph firmware only, not in 'parallel'"],
+    ] as const) {
+      const { code, stderr } = await runCli(...network, ...options);
+      expect(stderr).toContain(message);
+      expect(code).toBe(2);
+    }
+    expect(readdirSync(folder)).not.toContain("new");
+    // What the file says of graph firmware is left aside where the command line asks for other firmware.
+    const parallel = await runCli(...network, "-c", at("flat.yaml"), "--architecture", "parallel");
+    expect(parallel.code).toBe(0);
+    expect(manifest("new").config.values.graph.edges_per_clock).toBeUndefined();
+    writeFileSync(at("flat.yaml"), `${flat}architecture: parallel\n`);
+    expect((await runCli(...network, "-c", at("flat.yaml"))).stderr).toContain(
+      "graph.edges_per_clock: edges come",
+    );
+  });
+
   it("a type for the graph's size", async () => {
     const text = readFileSync(at("l1c.yaml"), "utf8");
     writeFileSync(at("other.yaml"), `${text}types: { graph_size: "ufixed<4,4>" }\n`);

@@ -44,6 +44,14 @@ describe("readGraphPath", () => {
     });
   });
 
+  it("says what a file is not, where it is no archive at all", async () => {
+    const named = (name: string) => readGraphPath(join(folder, name)).next();
+    writeFileSync(join(folder, "model.onnx"), "no archive");
+    writeFileSync(join(folder, "empty.npz"), "");
+    await expect(named("model.onnx")).rejects.toThrow("this is no ZIP archive, as .npz files are");
+    await expect(named("empty.npz")).rejects.toThrow("the file is empty");
+  });
+
   it("refuses what holds no graphs", async () => {
     const refused = (path: string, where: string) =>
       expect(collect(readGraphPath(path))).rejects.toMatchObject({

@@ -4,6 +4,7 @@ import { deviceOf, type Share, sharesOf } from "../../estimate/devices.js";
 import { estimateResources } from "../../estimate/resources.js";
 import type { Circuit } from "../../ir/circuit/circuit.js";
 import { parseCircuit } from "../../ir/circuit/text.js";
+import { UserError } from "../../ir/errors.js";
 import { targetOf } from "../../lower/target.js";
 import { type Build, openBuild, readBuildText } from "../build-directory.js";
 import { type Command, EXIT } from "../command.js";
@@ -18,8 +19,11 @@ export interface EstimateCommandOptions {
   readonly build: string;
   readonly synth: boolean;
   readonly fit: boolean;
-  readonly seconds: number;
+  readonly seconds?: number | undefined;
 }
+
+/** How long one run of Yosys may take where nothing is said of it. */
+const DEFAULT_SECONDS = 600;
 
 /** One module that Yosys counted by itself, beside the estimate. */
 interface Compared {
@@ -55,13 +59,22 @@ export const estimate: Command<EstimateCommandOptions> = {
         default: false,
         describe: "exit 1 when it does not fit the device, or one of its SLRs",
       })
-      .option("seconds", { type: "number", default: 600, describe: "of each run of Yosys, at most" }),
+      .option("seconds", {
+        type: "number",
+        describe: `of each run of Yosys, at most (default: ${DEFAULT_SECONDS})`,
+      }),
 
   run: async (options, output) => {
-    checkCount("seconds", options.seconds);
+    const { seconds = DEFAULT_SECONDS } = options;
+    checkCount("seconds", seconds);
+    if (options.seconds !== undefined && !options.synth)
+      throw new UserError("it is the time of Yosys, which does not run", {
+        where: "--seconds",
+        hint: "Give --synth as well, or leave it out.",
+      });
     const build = await openBuild(options.build);
     const { manifest } = build;
-    const synthesis = options.synth ? await synthesizeBuild(build, options.seconds, output) : null;
+    const synthesis = options.synth ? await synthesizeBuild(build, seconds, output) : null;
     const device = deviceOf(manifest.device);
     const shares = sharesOf(synthesis?.total ?? manifest.resources.total, device);
     const fits = shares.every(({ used, slr }) => used <= slr);
