@@ -92,6 +92,10 @@ export class ModuleBuilder {
     const wire = this.wireOf(signal);
     const { signed, width } = intervalBits(range);
     if (wire.width === width && wire.signed === signed) return { wire: signal.wire, range };
+    if (wire.cell.op === "constant") {
+      const value = (signed ? BigInt.asIntN : BigInt.asUintN)(width, wire.cell.value);
+      return { ...this.define({ op: "constant", value }, "k", range), range: { lo: value, hi: value } };
+    }
     const cell: Cell =
       wire.width >= width
         ? { op: "slice", source: signal.wire, low: 0 }

@@ -1,5 +1,5 @@
 import type { FixedType, Interval, Overflow, Rounding } from "../ir/fixed-point.js";
-import { overflow, roundRatio, typeRange } from "../ir/fixed-point.js";
+import { roundRatio, typeRange } from "../ir/fixed-point.js";
 import type { ModuleBuilder, Signal } from "./module-builder.js";
 
 /**
@@ -99,8 +99,7 @@ export function overflowSignal(
   const lowest = mode === "SAT_SYM" && type.signed ? -limits.hi : limits.lo;
   const { lo, hi } = signal.range;
   if (lo >= lowest && hi <= limits.hi) return signal;
-  if (mode === "WRAP")
-    return lo === hi ? builder.constant(overflow(lo, type, mode)) : builder.wrap(signal, limits);
+  if (mode === "WRAP") return builder.wrap(signal, limits);
 
   const above = mode === "SAT_ZERO" ? 0n : limits.hi;
   const below = mode === "SAT_ZERO" ? 0n : lowest;

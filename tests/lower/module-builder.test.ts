@@ -17,6 +17,23 @@ describe("the module builder", () => {
     expect(builder.atLeast(a, 2n).wire).not.toBe(builder.atLeast(a, 3n).wire);
   });
 
+  it("makes a constant of a constant on other bits, which no schedule places in a cycle", () => {
+    const builder = new ModuleBuilder();
+    const typed = (signed: boolean, width: number) => typeRange({ signed, width, integer: width });
+    for (const [value, signed, width, wrapped] of [
+      [12n, false, 3, 4n],
+      [12n, true, 3, -4n],
+      [-1n, false, 4, 15n],
+      [0n, true, 4, 0n],
+    ] as const) {
+      const signal = builder.wrap(builder.constant(value), typed(signed, width));
+      const { cell, ...kind } = builder.wireOf(signal);
+      expect(cell).toEqual({ op: "constant", value: wrapped });
+      expect(kind).toMatchObject({ signed, width });
+      expect(signal.range).toEqual({ lo: wrapped, hi: wrapped });
+    }
+  });
+
   it("adds two and three terms in one cell, exactly, for all signs and shifts", () => {
     for (let seed = 1; seed <= 300; seed++) {
       const random = new Random(seed);
