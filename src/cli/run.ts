@@ -46,11 +46,14 @@ function checkValues(args: readonly string[], options: Readonly<Record<string, u
   }
 }
 
-/** Refuses a number that is none, and an option given more than once that does not take several values. */
+/** Refuses an empty name, a number that is none, and an option given more than once that does not take several values. */
 function checkOptions(options: object, repeatable: readonly string[] = []): void {
   for (const [key, value] of Object.entries(options)) {
     // Aliases (o) and spellings that yargs adds (clockMhz) are there as well; the name itself has neither form.
     if (!/^[a-z][a-z-]+$/.test(key)) continue;
+    // Empty options are refused before: this is what stands by itself, as in `l1c compile "$MODEL"` without a model.
+    if (typeof value === "string" && value.trim() === "")
+      throw new UserError("its name is empty", { where: key, hint: "Name a file or folder." });
     const where = `--${key}`;
     if (Array.isArray(value) && !repeatable.includes(key))
       throw new UserError("the option is given more than once", { where, hint: "Give it once." });

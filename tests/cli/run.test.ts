@@ -72,6 +72,8 @@ describe("l1c refuses, naming the option:", () => {
       expect(compiled).toMatchObject(refused(`${option}: ${none}`));
     }
     expect(await runCli("sim", at("build"), "--events=")).toMatchObject(refused(`--events: ${none}`));
+    expect(await runCli("compile", "")).toMatchObject(refused("model: its name is empty"));
+    expect(await runCli("estimate", " ")).toMatchObject(refused("build: its name is empty"));
   });
 
   it("a yes or no that is neither; negative numbers are values", async () => {
