@@ -49,13 +49,11 @@ export function withoutGate(
   width: number,
   signed: boolean,
 ): Ungated | undefined {
-  const { cell } = cellAt(builder, signal.wire);
-  if (cell.op === "slice" && cell.low === 0)
-    return withoutGate(builder, { ...signal, wire: cell.source }, width, signed);
-  const own = inFrontOf(builder, signal.wire, width, signed);
+  const wire = behindSlices(builder, signal.wire);
+  const own = inFrontOf(builder, wire, width, signed);
   if (own !== undefined || !signed) return own;
   // What is at least 0 may have come to bits with a sign by wrapping: then all its bits are forced.
-  const wrapped = inFrontOf(builder, signal.wire, width, false);
+  const wrapped = inFrontOf(builder, wire, width, false);
   return wrapped?.shut === undefined ? undefined : wrapped;
 }
 
@@ -89,10 +87,8 @@ function notBelow(
   signed: boolean,
   sum?: WireId,
 ): Ungated | undefined {
-  const { cell } = cellAt(builder, wire);
-  if (cell.op === "slice" && cell.low === 0) return notBelow(builder, cell.source, width, signed, sum);
   const lo = signed ? -(1n << BigInt(width - 1)) : 0n;
-  const below = choiceAt(builder, wire, lo);
+  const below = choiceAt(builder, behindSlices(builder, wire), lo);
   if (below === undefined || !isConstant(builder, below.no, lo)) return undefined;
   if (signed) {
     const value =
@@ -121,6 +117,12 @@ function cellAt(builder: ModuleBuilder, wire: WireId): Wire {
   return builder.wireOf(bit(wire));
 }
 
+/** The wire whose lowest bits a number is. */
+function behindSlices(builder: ModuleBuilder, wire: WireId): WireId {
+  const { cell } = cellAt(builder, wire);
+  return cell.op === "slice" && cell.low === 0 ? behindSlices(builder, cell.source) : wire;
+}
+
 function isConstant(builder: ModuleBuilder, wire: WireId, value: bigint): boolean {
   const { cell } = cellAt(builder, wire);
   return cell.op === "constant" && cell.value === value;
@@ -136,15 +138,9 @@ function choiceAt(builder: ModuleBuilder, wire: WireId, level: bigint): Choice |
 /** Bits that no multiplexer makes: behind one a gate saves nothing, as one LUT has both. */
 function unsignedBits(builder: ModuleBuilder, kept: WireId, width: number): Signal | undefined {
   const { signed, width: own } = cellAt(builder, kept);
-  const { op } = cellBehind(builder, kept);
+  const { op } = cellAt(builder, behindSlices(builder, kept)).cell;
   if (op === "constant" || op === "mux" || (signed && own < width)) return undefined;
   return { wire: kept, range: { lo: 0n, hi: (1n << BigInt(own)) - 1n } };
-}
-
-/** What makes the lowest bits of a number. */
-function cellBehind(builder: ModuleBuilder, wire: WireId): Wire["cell"] {
-  const { cell } = cellAt(builder, wire);
-  return cell.op === "slice" && cell.low === 0 ? cellBehind(builder, cell.source) : cell;
 }
 
 /** The lowest bits of a sum and its sign, which saturation leaves as it is. */

@@ -22,10 +22,8 @@ export function chainSum(
   // What merged into another sum, and what nothing reads.
   if (own === undefined || read === 0) return new Array<Bit>(width).fill(ZERO);
   const { low, below, addends } = own;
-  const passing =
-    below === undefined ? new Array<Bit>(low).fill(ZERO) : wires.scaled(below.id, below.shift, low);
   const added = read > low ? readSum(arithmetic, wires, addends, read - low) : [];
-  return extended([...passing, ...added], width, ZERO);
+  return extended([...wires.passing(below, low), ...added], width, ZERO);
 }
 
 /** The sum modulo 2^width. */

@@ -56,9 +56,7 @@ export function primitiveSum(
     inputs,
     outputs: [...outputs, ...sums],
   });
-  const passing =
-    below === undefined ? new Array<Bit>(low).fill(ZERO) : wires.scaled(below.id, below.shift, low);
-  return [...passing, ...sums].slice(0, size);
+  return [...wires.passing(below, low), ...sums].slice(0, size);
 }
 
 /** What a bit of the carry chain reads where plain logic is in front of it: the exclusive or of all, and one of them as data. */

@@ -1,3 +1,4 @@
+import type { Addend } from "../../ir/circuit/addends.js";
 import type { WireBit } from "../../ir/circuit/bit-sources.js";
 import type { Module, Wire, WireId } from "../../ir/circuit/circuit.js";
 import { type Bit, not, ZERO } from "../network.js";
@@ -36,6 +37,11 @@ export class WireBits {
     const fill = signed ? (source.at(-1) as Bit) : ZERO;
     const moved = shift >= 0 ? [...new Array<Bit>(shift).fill(ZERO), ...source] : source.slice(-shift);
     return extended(moved, width, fill);
+  }
+
+  /** The `low` bits that pass by a sum: those of the one operand that reaches below it, or 0. */
+  passing(below: Addend | undefined, low: number): readonly Bit[] {
+    return below === undefined ? new Array<Bit>(low).fill(ZERO) : this.scaled(below.id, below.shift, low);
   }
 
   /** One bit of a wire, or its inverse. */

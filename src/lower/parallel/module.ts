@@ -136,19 +136,18 @@ function addInputs(
     const gate = single ? read(slots[slot])?.gate : undefined;
     const { width, signed } = intervalBits(range);
     const own = gate === undefined ? builder.number(`x${i}`, range) : builder.input(`x${i}`, width);
-    const controls = CONTROLS.filter((control) => gate?.[control] !== undefined);
-    const bits = controls.map((control) => builder.input(`${control}${i}`, 1));
-    const forced = Object.fromEntries(controls.map((control, k) => [control, bits[k]]));
+    const bits = CONTROLS.filter((control) => gate?.[control] !== undefined).map((control) => ({
+      control,
+      bit: builder.input(`${control}${i}`, 1),
+    }));
+    const forced = Object.fromEntries(bits.map(({ control, bit }) => [control, bit]));
     const signal =
       gate === undefined ? own : builder.wrap(gatedSignal(builder, { value: own, ...forced }, signed), range);
     for (const each of same) signals[each] = signal;
     const input = { operand, slot };
     return [
       { ...input, port: builder.wireOf(own).name },
-      ...bits.map((bit, k) => ({
-        ...{ ...input, port: builder.wireOf(bit).name },
-        control: controls[k] as Control,
-      })),
+      ...bits.map(({ control, bit }) => ({ ...input, port: builder.wireOf(bit).name, control })),
     ];
   });
   ranges.forEach(({ lo, hi }, slot) => {

@@ -99,6 +99,16 @@ function scatter(attributes: TestModel["nodes"][0]["attributes"], base = "zeros"
   };
 }
 
+/** A scatter at an index for each element, in so many rows. */
+function scatterElements(rows: number): TestModel {
+  const attributes = { axis: 0, reduction: "add" };
+  return {
+    inputs: { x: [4, 2], index: [rows, 2], v: [rows, 2] },
+    opset: 18,
+    nodes: [{ type: "ScatterElements", inputs: ["x", "index", "v"], attributes }],
+  };
+}
+
 const run = async (model: TestModel, event: Record<string, readonly number[]>) => {
   const executor = await executorOf(onnxBytes(model));
   const values = Object.entries(event).map(([name, data]) => [name, Float64Array.from(data)] as const);
@@ -132,28 +142,8 @@ describe("refuses by name", () => {
       scatter({ axis: 0, reduction: "max" }, "x"),
       /a maximum is supported over data of zeros only/,
     ],
-    [
-      "indices that differ within a row",
-      {
-        inputs: { x: [4, 2], index: [3, 2], v: [3, 2] },
-        opset: 18,
-        nodes: [
-          { type: "ScatterElements", inputs: ["x", "index", "v"], attributes: { axis: 0, reduction: "add" } },
-        ],
-      },
-      /its indices differ within a row/,
-    ],
-    [
-      "indices that differ within the only row",
-      {
-        inputs: { x: [4, 2], index: [1, 2], v: [1, 2] },
-        opset: 18,
-        nodes: [
-          { type: "ScatterElements", inputs: ["x", "index", "v"], attributes: { axis: 0, reduction: "add" } },
-        ],
-      },
-      /its indices differ within a row/,
-    ],
+    ["indices that differ within a row", scatterElements(3), /its indices differ within a row/],
+    ["indices that differ within the only row", scatterElements(1), /its indices differ within a row/],
     [
       "coordinates of elements",
       { inputs: { x: [4, 2], index: [3, 2] }, nodes: [{ type: "GatherND", inputs: ["x", "index"] }] },
